@@ -1,0 +1,130 @@
+"""From the configuration to the values and parts that the worker is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from slamon.kafka.partitioner import partition_of
+from slamon.kafka.preflight import Surroundings
+from slamon.kafka.topics import OwnTopics, own_topic_specs
+from slamon.notices.ledger import NoticeRules
+from slamon.notices.row import OrderRules
+from slamon.orders.event import SECOND
+from slamon.services.dispatcher import Receiver
+from slamon.services.ingest import IngestRules, Topics
+from slamon.services.offers import Address
+from slamon.services.partition import PartitionRules
+from slamon.settings import Settings
+from slamon.sinks.message import Sink
+from slamon.sinks.slack import SlackSink, SlackTarget
+from slamon.sinks.webhook import WebhookSink, WebhookTarget
+from slamon.sla.rules import ClockRules
+from slamon.sources.native import NativeDecoder
+from slamon.stream import EngineOptions
+
+_WEBHOOK_CALLS = 16
+"""Calls to one webhook that may be under way at once."""
+
+_SLACK_CALLS = 3
+
+
+def topics_of(own: OwnTopics) -> Topics:
+    """slamon's own topics as the services name them."""
+    return Topics(own.repartition, own.deliveries, own.outbox, own.dead_letters)
+
+
+def receivers(settings: Settings) -> list[Receiver]:
+    """Every configured receiver, Slack first."""
+    found = []
+    slack = settings.notify.slack
+    if slack is not None and slack.token is not None and slack.channel is not None:
+        target = SlackTarget(_plain(slack.token), slack.channel, slack.api_url)
+        found.append(_receiver(SlackSink(target), settings, _SLACK_CALLS, slack.per_second))
+    for name, webhook in settings.notify.webhooks.items():
+        secrets = () if webhook.secret is None else (_plain(webhook.secret),)
+        sink = WebhookSink(WebhookTarget(name, _plain(webhook.url), secrets))
+        found.append(_receiver(sink, settings, _WEBHOOK_CALLS, None))
+    return found
+
+
+def _receiver(sink: Sink, settings: Settings, calls: int, per_second: float | None) -> Receiver:
+    key = sink.channel.encode()
+    address = Address(sink.name, key, partition_of(key, settings.kafka.partitions))
+    return Receiver(sink, address, calls, per_second)
+
+
+def partition_rules(settings: Settings, told: list[Receiver], topics: Topics) -> PartitionRules:
+    """What every partition of orders follows."""
+    orders = OrderRules(
+        ClockRules(settings.sla_policy()),
+        NoticeRules(tuple(receiver.sink.name for receiver in told), settings.notify.max_age.span),
+        settings.orders.keep_finished.span,
+        settings.orders.keep_not_started.span,
+    )
+    addresses = {receiver.sink.name: receiver.address for receiver in told}
+    return PartitionRules(orders, addresses, topics.outbox)
+
+
+def ingest_rules(settings: Settings, topics: Topics) -> IngestRules:
+    """Which topic belongs to which source, and how each is decoded."""
+    orders = settings.orders
+    return IngestRules(
+        source_of={topic: name for name, source in settings.sources.items() for topic in source.topics},
+        decoders={
+            name: NativeDecoder(source.system, source.status_map, orders.max_event_bytes)
+            for name, source in settings.sources.items()
+        },
+        partitions=settings.kafka.partitions,
+        future_tolerance=orders.future_tolerance.span,
+        topics=topics,
+    )
+
+
+def source_topics(settings: Settings) -> tuple[str, ...]:
+    """Every topic that holds order events."""
+    return tuple(topic for source in settings.sources.values() for topic in source.topics)
+
+
+def engine_options(
+    settings: Settings, own: OwnTopics, security: Mapping[str, Any], *, instance_id: str, url: str
+) -> EngineOptions:
+    """How the stream engine is set up."""
+    kafka = settings.kafka
+    session = kafka.session_timeout.span / SECOND
+    return EngineOptions(
+        bootstrap=kafka.bootstrap_servers,
+        app_id=kafka.app_id,
+        partitions=kafka.partitions,
+        sources=source_topics(settings),
+        internal=(own.repartition, own.deliveries, own.outbox),
+        data_dir=Path(settings.data_dir) / instance_id,
+        instance_id=instance_id,
+        advertised_url=url,
+        security=security,
+        session_timeout=session,
+        heartbeat_interval=session / 10,
+        request_timeout=max(40.0, session),
+    )
+
+
+def surroundings(settings: Settings, own: OwnTopics) -> Surroundings:
+    """What the configuration expects of its cluster."""
+    kafka = settings.kafka
+    specs = own_topic_specs(kafka.app_id, partitions=kafka.partitions, replication=kafka.replication_factor)
+    promise = settings.sla_policy().promise.duration
+    return Surroundings(specs, source_topics(settings), promise, own.deliveries)
+
+
+def own_url(settings: Settings) -> str:
+    """How the other workers reach this one."""
+    web = settings.web
+    address = web.advertise or f"{web.host}:{web.port}"
+    return address if "://" in address else f"http://{address}"
+
+
+def _plain(secret: SecretStr | str | None) -> str:
+    return secret.get_secret_value() if isinstance(secret, SecretStr) else secret or ""

@@ -1,0 +1,125 @@
+"""`slamon replay`: recorded events through the same core as the daemon, and what came of them."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from enum import StrEnum
+from typing import Annotated, TypeAlias
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from slamon.cli.configuration import loaded
+from slamon.cli.output import WRONG, fail
+from slamon.cli.replayed import digest, write_json, write_json_lines, write_table
+from slamon.errors import InputError
+from slamon.orders.event import Instant
+from slamon.services.replay import ReplayRules, replay_files
+from slamon.settings import Settings
+from slamon.settings.fields import parse_moment
+from slamon.sla.policy import SlaPolicy
+
+Report: TypeAlias = Callable[[int, int | None], None]
+"""Is told how many bytes were read, and of how many."""
+
+
+class ReplayFormat(StrEnum):
+    """How the result is written."""
+
+    TABLE = "table"
+    JSON = "json"
+    JSONL = "jsonl"
+
+
+def replay(
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE", help="Recorded events: .jsonl, .csv, either with .gz; - is stdin."),
+    ],
+    *,
+    config: Annotated[
+        str | None, typer.Option("--config", help="Whose policy; default: slamon's defaults.")
+    ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(help="Read the events as this source of the configuration; default: its only one."),
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option(help="Pass every deadline up to this time; default: the last event's.")
+    ] = None,
+    as_format: Annotated[
+        ReplayFormat, typer.Option("--format", help="table, json, or jsonl.")
+    ] = ReplayFormat.TABLE,
+    rows: Annotated[int, typer.Option(min=0, help="Rows of each table at most.")] = 20,
+) -> None:
+    """Feed recorded events through the core, without a broker. Exit code 1 for unreadable input."""
+    until = _instant(at)
+    settings = None if config is None else loaded(config).settings
+    policy = SlaPolicy() if settings is None else settings.sla_policy()
+    rules = _rules(settings, source)
+    try:
+        with _bar() as report:
+            result = replay_files(files, policy, rules, until, report)
+    except InputError as error:
+        fail(str(error), WRONG)
+    if as_format is ReplayFormat.TABLE:
+        with _waiting("judging"):
+            found = digest(result, rows)
+        write_table(found)
+        return
+    with nullcontext() if sys.stdout.isatty() else _waiting("writing"):
+        write_json(result) if as_format is ReplayFormat.JSON else write_json_lines(result)
+
+
+def _instant(at: str | None) -> Instant | None:
+    try:
+        return None if at is None else parse_moment(at)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--at") from None
+
+
+def _rules(settings: Settings | None, source: str | None) -> ReplayRules:
+    """How lines are decoded: as the source that was named, the only one, or where all agree."""
+    sources = {} if settings is None else settings.sources
+    if source is not None and source not in sources:
+        known = ", ".join(sources) or "none without --config"
+        raise typer.BadParameter(
+            f"{source} is no source of the configuration, allowed are {known}", param_hint="--source"
+        )
+    chosen = [sources[source]] if source is not None else list(sources.values())
+    systems = {one.system for one in chosen}
+    mapped: dict[str, str] = {}
+    for one in chosen:
+        for theirs, ours in one.status_map.items():
+            if mapped.setdefault(theirs, ours) != ours:
+                raise typer.BadParameter(
+                    f"the sources disagree about {theirs}, name one of them", param_hint="--source"
+                )
+    return ReplayRules(
+        system=systems.pop() if len(systems) == 1 else None,
+        status_map=mapped,
+        **({} if settings is None else {"max_event_bytes": settings.orders.max_event_bytes}),
+    )
+
+
+@contextmanager
+def _bar() -> Iterator[Report | None]:
+    """A progress bar on a terminal's stderr; elsewhere nothing."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    columns = (TextColumn("reading"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("reading", total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def _waiting(what: str) -> AbstractContextManager[object]:
+    """A sign of life on a terminal's stderr; elsewhere nothing."""
+    if not sys.stderr.isatty():
+        return nullcontext()
+    columns = (TextColumn(what), SpinnerColumn(), TimeElapsedColumn())
+    progress = Progress(*columns, console=Console(stderr=True), transient=True)
+    progress.add_task(what, total=None)
+    return progress

@@ -1,0 +1,113 @@
+"""Orders, notices and times as people read them in a terminal."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from slamon.cli.output import cell, table
+
+_STYLES = {"breached": "bold red", "broken": "red", "at_risk": "yellow", "kept": "green", "on_track": "green"}
+_COLUMNS = ("order", "verdict", "due", "late", "status", "waits for", "channel", "client", "manager")
+_WIDE = 140
+_UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
+
+
+def moment(text: str | None) -> str | None:
+    """An RFC 3339 UTC time to the minute: `2027-01-31 09:00Z`."""
+    return None if text is None else f"{text[:10]} {text[11:16]}Z"
+
+
+def span(seconds: float | None) -> str | None:
+    """A length of time in its two greatest units: `2d 4h`."""
+    if seconds is None:
+        return None
+    rest, parts = round(abs(seconds)), []
+    for unit, size in _UNITS:
+        count, rest = divmod(rest, size)
+        if count:
+            parts.append(f"{count}{unit}")
+    return " ".join(parts[:2]) or "0s"
+
+
+def verdict(word: str | None) -> Text:
+    """A verdict in its colour."""
+    return cell(None if word is None else word.replace("_", " "), _STYLES.get(word or "", ""))
+
+
+def until(due_at: str | None, as_of: str | None) -> float | None:
+    """Seconds from `as_of` to `due_at`; None where one is unknown."""
+    if due_at is None or as_of is None:
+        return None
+    return (datetime.fromisoformat(due_at) - datetime.fromisoformat(as_of)).total_seconds()
+
+
+def lateness(order: Mapping[str, Any], as_of: str | None) -> Text:
+    """How late an order is, or how long it has: `2d 4h late`, `in 5h 10m`."""
+    overdue = order.get("overdue_seconds")
+    if overdue:
+        return cell(f"{span(overdue)} late", _STYLES.get(str(order.get("verdict")), ""))
+    left = until(_promise(order).get("due_at"), as_of)
+    if left is None or order.get("finished_at") or order.get("verdict") == "cancelled":
+        return cell(None)
+    return cell(f"in {span(left)}")
+
+
+def waiting(order: Mapping[str, Any]) -> Text:
+    """Which step an open order is overdue for, and who has to make it: `mes: PRICE_CALCULATED`."""
+    late = [s for s in order.get("stages") or () if s.get("overdue") and not s.get("left_at")]
+    if not late:
+        return cell(None)
+    stage = late[-1]
+    return cell(f"{stage['system']}: {stage['to']}" if stage.get("system") else stage["to"])
+
+
+def orders_table(orders: Iterable[Mapping[str, Any]], as_of: str | None, width: int) -> Table:
+    """One row an order; where it is narrow, only what tells whose move it is."""
+    columns = _COLUMNS if width >= _WIDE else _COLUMNS[: -len(("channel", "client", "manager"))]
+    made = table(*columns, whole=("order", "verdict", "due", "late"))
+    for order in orders:
+        cells = (
+            cell(order.get("order_id")),
+            verdict(order.get("verdict")),
+            cell(moment(_promise(order).get("due_at"))),
+            lateness(order, as_of),
+            cell(order.get("status")),
+            waiting(order),
+            cell(order.get("channel")),
+            cell(order.get("client_name") or order.get("client_id")),
+            cell(order.get("manager_id")),
+        )
+        made.add_row(*cells[: len(columns)])
+    return made
+
+
+def notices_table(notices: Iterable[Mapping[str, Any]], width: int, *, deliveries: bool) -> Table:
+    """One row a notice; `deliveries` where something was done about them. A long text is cut on a terminal."""
+    done = ("delivery",) if deliveries else ()
+    made = table("at", "kind", "order", "due", *done, "text", whole=("at", "kind", "order", "due"))
+    for notice in notices:
+        kind = str(notice.get("kind"))
+        standing = notice.get("standing") is not False or kind == "retracted"
+        text = str(notice.get("text") or "")
+        row = [
+            cell(moment(notice.get("at"))),
+            cell(kind.replace("_", " ") + ("" if standing else " (withdrawn)"), _STYLES.get(kind, "")),
+            cell(notice.get("order_id") or notice.get("subject")),
+            cell(moment(notice.get("due_at"))),
+            *([_delivered(notice)] if deliveries else []),
+            cell(text if len(text) <= width else text[: width - 1] + "…"),
+        ]
+        made.add_row(*row)
+    return made
+
+
+def _delivered(notice: Mapping[str, Any]) -> Text:
+    done = [f"{one.get('receiver')} {one.get('state')}" for one in notice.get("deliveries") or ()]
+    return cell(", ".join(done) or None)
+
+
+def _promise(order: Mapping[str, Any]) -> Mapping[str, Any]:
+    return order.get("promise") or {}

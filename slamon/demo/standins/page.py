@@ -1,0 +1,122 @@
+"""The page of the Slack stand-in: the channels as Slack shows them, rendered on the server."""
+
+import datetime as dt
+import html
+from collections.abc import Sequence
+
+from slamon.demo.standins.channels import Channel, Json
+from slamon.demo.standins.mrkdwn_html import mrkdwn_html, plain_html
+
+CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+
+_SHOWN = 200
+_REFRESH_SECONDS = 2
+
+_STYLE = """
+:root { color-scheme: light; }
+* { box-sizing: border-box; }
+body { margin: 0; display: flex; min-height: 100vh; color: #1d1c1d; background: #fff;
+       font: 15px/1.47 Lato, "Segoe UI", "Helvetica Neue", Arial, "DejaVu Sans", sans-serif; }
+nav { width: 230px; flex: none; background: #3f0e40; color: #d9c7da; padding: 18px 0;
+      position: sticky; top: 0; height: 100vh; }
+nav h1 { font-size: 18px; color: #fff; margin: 0 18px 4px; }
+nav p { font-size: 12px; margin: 0 18px 18px; }
+nav a { display: flex; justify-content: space-between; padding: 4px 18px; color: inherit;
+        text-decoration: none; }
+nav a:hover { background: #350d36; }
+nav .count { color: #fff; font-size: 12px; background: #6b3a6d; border-radius: 9px; padding: 1px 8px; }
+main { flex: 1; min-width: 0; }
+header { position: sticky; top: 0; background: #fffffff2; border-bottom: 1px solid #ddd; padding: 14px 24px; }
+header h2 { margin: 0; font-size: 18px; }
+header small { color: #616061; }
+article { display: flex; gap: 12px; padding: 10px 24px; overflow-wrap: anywhere; }
+article:hover { background: #f8f8f8; }
+article.reply { margin-left: 48px; }
+.avatar { width: 38px; height: 38px; flex: none; border-radius: 8px; background: #1264a3; color: #fff;
+          display: grid; place-items: center; font-weight: 700; }
+.body { min-width: 0; max-width: 820px; }
+.who { font-weight: 800; }
+.app { font-size: 10px; background: #e8e8e8; color: #616061; border-radius: 3px; padding: 1px 4px;
+       margin: 0 4px; }
+.when, .context { color: #616061; font-size: 12.5px; }
+.body p { margin: 2px 0; }
+.context > span:not(:last-child)::after { content: "·"; margin: 0 7px; color: #aaa; }
+.mention { background: #fdf0c2; color: #1264a3; border-radius: 3px; padding: 0 2px; }
+i { display: inline-block; width: 11px; height: 11px; border-radius: 50%; vertical-align: -1px; }
+i.red { background: #d32f2f; } i.orange { background: #f57c00; } i.yellow { background: #f2b705; }
+i.black { background: #333; } i.white { background: #fff; box-shadow: inset 0 0 0 2px #999; }
+.link { color: #1264a3; }
+code { color: #c01343; background: #f6f6f6; border: 1px solid #ddd; border-radius: 3px; padding: 1px 3px; }
+.empty { padding: 64px 24px; color: #616061; text-align: center; }
+@media (max-width: 640px) { body { display: block; }
+  nav { width: auto; height: auto; position: static; padding: 12px 0; }
+  header, article { padding-left: 14px; padding-right: 14px; } }
+"""
+
+
+def channel_page(channels: Sequence[Channel]) -> str:
+    """Write the whole page: every channel, its newest messages first."""
+    sections = "".join(map(_section, channels)) or '<p class="empty">No messages yet. slamon is watching.</p>'
+    links = "".join(
+        f'<a href="#{html.escape(channel.channel_id)}">'
+        f'<span># {html.escape(channel.name)}</span> <span class="count">{len(channel.messages)}</span></a>'
+        for channel in channels
+    )
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<meta http-equiv="refresh" content="{_REFRESH_SECONDS}">'
+        f"<title>Slack stand-in</title><style>{_STYLE}</style></head><body>"
+        f"<nav><h1>slamon demo</h1><p>plays Slack on this machine</p>{links}</nav>"
+        f"<main>{sections}</main></body></html>"
+    )
+
+
+def _section(channel: Channel) -> str:
+    newest = channel.messages[: -_SHOWN - 1 : -1]
+    shown, there = len(newest), len(channel.messages)
+    count = f"the newest {shown} of {there}" if shown < there else f"{there} messages, newest first"
+    # Newest thread on top; in a thread the message it hangs on, then the replies as they came
+    threads: dict[str, list[Json]] = {}
+    for message in newest:
+        threads.setdefault(str(message.get("thread_ts") or message["ts"]), []).insert(0, message)
+    ordered = [threads[ts] for ts in sorted(threads, reverse=True)]
+    articles = "".join(_article(message) for thread in ordered for message in thread)
+    return (
+        f'<section id="{html.escape(channel.channel_id)}"><header><h2># {html.escape(channel.name)}</h2>'
+        f"<small>{count}</small></header>{articles}</section>"
+    )
+
+
+def _article(message: Json) -> str:
+    blocks = message.get("blocks") or []
+    content = "".join(map(_block, blocks)) or f"<p>{mrkdwn_html(message.get('text', ''))}</p>"
+    edited = ' <span class="when">(edited)</span>' if "edited" in message else ""
+    reply = ' class="reply"' if "thread_ts" in message else ""
+    return (
+        f'<article{reply}><div class="avatar">s</div><div class="body"><span class="who">slamon</span>'
+        f'<span class="app">APP</span><span class="when">{_clock_time(message["ts"])}</span>{edited}'
+        f"{content}</div></article>"
+    )
+
+
+def _block(block: Json) -> str:
+    match block["type"]:
+        case "section":
+            texts = [block["text"]] if block.get("text") else []
+            return "".join(f"<p>{_text(text)}</p>" for text in [*texts, *block.get("fields", [])])
+        case "header":
+            return f"<p><b>{_text(block['text'])}</b></p>"
+        case "context":
+            parts = "".join(f"<span>{_text(element)}</span>" for element in block["elements"])
+            return f'<p class="context">{parts}</p>'
+        case _:
+            return ""
+
+
+def _text(text: Json) -> str:
+    return mrkdwn_html(text["text"]) if text["type"] == "mrkdwn" else plain_html(text["text"])
+
+
+def _clock_time(ts: str) -> str:
+    return dt.datetime.fromtimestamp(int(ts.partition(".")[0]), dt.UTC).strftime("%H:%M:%S UTC")

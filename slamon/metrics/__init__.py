@@ -1,0 +1,1 @@
+"""What slamon says about itself to Prometheus: the catalogue of metrics, their values, their exposition."""

@@ -1,0 +1,206 @@
+"""The catalogue of metrics: name, kind, unit, labels, help and buckets, each stated once (CONTRACT §7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+_MINUTE = 60.0
+_HOUR = 60 * _MINUTE
+_DAY = 24 * _HOUR
+
+LEAD_TIME_BUCKETS = tuple(days * _DAY for days in (1, 3, 7, 10, 14, 18, 21, 24, 28, 35, 42, 60, 90, 120, 180))
+"""Around the three weeks that a made-to-order shop promises."""
+
+STAGE_BUCKETS = (
+    *(minutes * _MINUTE for minutes in (5, 15, 30)),
+    *(hours * _HOUR for hours in (1, 2, 4, 8)),
+    *(days * _DAY for days in (1, 2, 3, 5, 7, 10, 14, 21, 30, 60)),
+)
+"""From a price calculated in minutes to a production of weeks."""
+
+NOTICE_DELAY_BUCKETS = (
+    0.05,
+    0.1,
+    0.25,
+    0.5,
+    1.0,
+    2.5,
+    5.0,
+    10.0,
+    30.0,
+    60.0,
+    300.0,
+    900.0,
+    _HOUR,
+    6 * _HOUR,
+    _DAY,
+)
+"""From sent at once to held back by an outage of the receiver."""
+
+BATCH_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+REQUEST_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+
+
+class Kind(StrEnum):
+    """The kinds of metrics that slamon has, in Prometheus' words."""
+
+    COUNTER = "counter"
+    GAUGE = "gauge"
+    HISTOGRAM = "histogram"
+
+
+class EventOutcome(StrEnum):
+    """What became of one record of a source; each is counted under exactly one."""
+
+    APPLIED = "applied"
+    DUPLICATE = "duplicate"
+    DEAD_LETTER = "dead_letter"
+    UNKNOWN_STATUS = "unknown_status"
+    EXPIRED = "expired"
+
+
+class NoticeOutcome(StrEnum):
+    """How the delivery of one notice to one receiver ended."""
+
+    SENT = "sent"
+    FAILED = "failed"
+    SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True, slots=True)
+class MetricSpec:
+    """One metric as users see it: a counter's name ends in `_total`; `unit` is a base unit or empty."""
+
+    name: str
+    kind: Kind
+    help: str
+    labels: tuple[str, ...] = ()
+    unit: str = ""
+    buckets: tuple[float, ...] = ()
+
+
+def _counter(name: str, text: str, *labels: str) -> MetricSpec:
+    return MetricSpec(name, Kind.COUNTER, text, labels)
+
+
+def _gauge(name: str, text: str, *labels: str, unit: str = "") -> MetricSpec:
+    return MetricSpec(name, Kind.GAUGE, text, labels, unit)
+
+
+def _histogram(name: str, text: str, buckets: tuple[float, ...], *labels: str) -> MetricSpec:
+    return MetricSpec(name, Kind.HISTOGRAM, text, labels, "seconds", buckets)
+
+
+BUILD_INFO = _gauge(
+    "slamon_build_info", "Always 1; the labels say what runs.", "version", "revision", "python"
+)
+READY = _gauge("slamon_ready", "1 while this worker serves, else 0; /-/ready names the reasons.")
+
+EVENTS = _counter(
+    "slamon_events_total",
+    "Records read from order sources: applied, duplicate, dead_letter, unknown_status (kept, moves nothing) "
+    "or expired (its order has left).",
+    "source",
+    "outcome",
+)
+EVENT_DELAY = _gauge(
+    "slamon_event_delay_seconds",
+    "From occurred_at to the moment of reading: the greatest of the latest batch that held events.",
+    "source",
+    unit="seconds",
+)
+DEAD_LETTERS = _counter("slamon_dead_letters_total", "Records put on the dead-letter topic.", "reason")
+REROUTED = _counter(
+    "slamon_records_rerouted_total",
+    "Records found on another partition than their order's and sent on.",
+    "source",
+)
+ATTRIBUTES_LEFT_OUT = _counter(
+    "slamon_attributes_left_out_total",
+    "Events accepted without their attributes, which were over 4 KiB.",
+    "source",
+)
+
+ORDERS = _gauge("slamon_orders", "Open orders of this worker.", "status", "channel")
+ORDERS_BY_VERDICT = _gauge(
+    "slamon_orders_by_verdict", "Orders of this worker by verdict.", "verdict", "channel"
+)
+OLDEST_AGE = _gauge(
+    "slamon_order_oldest_age_seconds",
+    "How long the open order that is longest in this status has been in it.",
+    "status",
+    unit="seconds",
+)
+LEAD_TIME = _histogram(
+    "slamon_order_lead_time_seconds", "Start to finish of orders that finished.", LEAD_TIME_BUCKETS, "channel"
+)
+STAGE_TIME = _histogram(
+    "slamon_order_stage_seconds",
+    "Time spent in a stage by orders that left it; stage is its from.",
+    STAGE_BUCKETS,
+    "stage",
+)
+BREACHES = _counter("slamon_order_promise_breaches_total", "Promised dates that passed unkept.", "channel")
+DUE_ORDERS = _gauge("slamon_due_orders", "Entries in the due-time heaps: orders that wait for a deadline.")
+
+NOTICES = _counter(
+    "slamon_notices_total",
+    "Notices by how their delivery ended: sent, failed (given up) or superseded (not sent).",
+    "receiver",
+    "kind",
+    "outcome",
+)
+NOTICE_ATTEMPTS_FAILED = _counter(
+    "slamon_notice_attempts_failed_total",
+    "Calls to a receiver that failed, those to be repeated included.",
+    "receiver",
+    "reason",
+)
+NOTICE_QUEUE = _gauge("slamon_notice_queue_length", "Notices that wait to be sent.", "receiver")
+NOTICE_DELAY = _histogram(
+    "slamon_notice_delay_seconds",
+    "From the instant a notice was decided to its acceptance by the receiver.",
+    NOTICE_DELAY_BUCKETS,
+    "receiver",
+)
+
+BATCHES = _counter("slamon_worker_batches_total", "Micro-batches whose changelog records are acknowledged.")
+BATCH_TIME = _histogram(
+    "slamon_worker_batch_seconds",
+    "From taking a micro-batch to the acknowledgement of its changelog.",
+    BATCH_BUCKETS,
+)
+PARTITIONS = _gauge("slamon_worker_partitions", "Partitions of the orders table owned and recovered here.")
+REBALANCES = _counter("slamon_worker_rebalances_total", "Assignments of partitions received.")
+RECOVERY = _gauge(
+    "slamon_worker_recovery_seconds", "How long the latest recovery of the table took.", unit="seconds"
+)
+SAFE_TIME_AGE = _gauge(
+    "slamon_worker_safe_time_age_seconds",
+    "The lag gate: how far the instant up to which deadlines may fire is behind the clock; "
+    "absent while unknown.",
+    unit="seconds",
+)
+TIME_UNKNOWN = _gauge(
+    "slamon_worker_time_unknown",
+    "1 while the broker gives no fresh answer, so that deadlines stand still, else 0.",
+)
+
+REQUESTS = _counter("slamon_http_requests_total", "HTTP requests answered.", "route", "code")
+REQUEST_TIME = _histogram(
+    "slamon_http_request_seconds", "Time to answer an HTTP request.", REQUEST_BUCKETS, "route"
+)
+PEER_FAILURES = _counter(
+    "slamon_http_peer_failures_total", "Questions to another worker that got no usable answer."
+)
+
+CATALOG: tuple[MetricSpec, ...] = (
+    *(BUILD_INFO, READY),
+    *(EVENTS, EVENT_DELAY, DEAD_LETTERS, REROUTED, ATTRIBUTES_LEFT_OUT),
+    *(ORDERS, ORDERS_BY_VERDICT, OLDEST_AGE, LEAD_TIME, STAGE_TIME, BREACHES, DUE_ORDERS),
+    *(NOTICES, NOTICE_ATTEMPTS_FAILED, NOTICE_QUEUE, NOTICE_DELAY),
+    *(BATCHES, BATCH_TIME, PARTITIONS, REBALANCES, RECOVERY, SAFE_TIME_AGE, TIME_UNKNOWN),
+    *(REQUESTS, REQUEST_TIME, PEER_FAILURES),
+)
+"""Every metric, in the order of the exposition and of docs/reference/metrics.md."""

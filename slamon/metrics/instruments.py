@@ -1,0 +1,96 @@
+"""Builds prometheus_client's instruments from the catalogue, and the two kinds of gauges that it lacks."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Protocol
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from slamon.metrics.catalog import MetricSpec
+
+
+def counter(spec: MetricSpec, registry: CollectorRegistry) -> Counter:
+    """A counter as the catalogue describes it."""
+    return Counter(spec.name, spec.help, spec.labels, registry=registry)
+
+
+def gauge(spec: MetricSpec, registry: CollectorRegistry) -> Gauge:
+    """A gauge as the catalogue describes it; without labels it shows 0 until it is set."""
+    return Gauge(spec.name, spec.help, spec.labels, registry=registry)
+
+
+def histogram(spec: MetricSpec, registry: CollectorRegistry) -> Histogram:
+    """A histogram with the catalogue's buckets."""
+    return Histogram(spec.name, spec.help, spec.labels, buckets=spec.buckets, registry=registry)
+
+
+class Observer(Protocol):
+    """The part of a histogram that takes values."""
+
+    def observe(self, amount: float) -> None:
+        """Take one value."""
+
+
+def observe(into: Observer, seconds: float) -> None:
+    """Take one length of time; a negative one (skewed clocks) counts as 0, what is not finite is left out."""
+    if math.isfinite(seconds):
+        into.observe(max(seconds, 0.0))
+
+
+class OptionalGauge(Collector):
+    """A gauge without labels that is absent while its value is unknown: unknown is not 0."""
+
+    def __init__(self, spec: MetricSpec, registry: CollectorRegistry) -> None:
+        self._spec = spec
+        self._value: float | None = None
+        registry.register(self)
+
+    def set(self, value: float | None) -> None:
+        """Show `value`; None, or what is not finite, shows nothing."""
+        self._value = value if value is not None and math.isfinite(value) else None
+
+    def collect(self) -> Iterable[Metric]:
+        """The family with one sample or none."""
+        yield GaugeMetricFamily(self._spec.name, self._spec.help, value=self._value)
+
+
+class WholeGauge(Collector):
+    """A gauge with labels whose samples are replaced all at once, so that no scrape sees half of a change."""
+
+    def __init__(self, spec: MetricSpec, registry: CollectorRegistry, *, keep_at_zero: bool) -> None:
+        self._spec = spec
+        self._keep_at_zero = keep_at_zero
+        self._values: dict[tuple[str, ...], float] = {}
+        registry.register(self)
+
+    def replace(self, values: Mapping[tuple[str, ...], float]) -> None:
+        """Show these values; with `keep_at_zero` a series that was shown before stays, at 0."""
+        fresh: dict[tuple[str, ...], float] = dict.fromkeys(self._values, 0.0) if self._keep_at_zero else {}
+        fresh.update((labels, value) for labels, value in values.items() if math.isfinite(value))
+        self._values = fresh
+
+    def collect(self) -> Iterable[Metric]:
+        """The family as last replaced."""
+        family = GaugeMetricFamily(self._spec.name, self._spec.help, labels=self._spec.labels)
+        for labels, value in self._values.items():
+            family.add_metric(labels, value)
+        yield family
+
+
+class WithoutCreated(Collector):
+    """A registry as seen without the `_created` series, which would double the number of counters."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._registry = registry
+
+    def collect(self) -> Iterator[Metric]:
+        """Every family; the samples are copied by the library, so taking some away changes no counter."""
+        for family in self._registry.collect():
+            family.samples = [sample for sample in family.samples if not sample.name.endswith("_created")]
+            yield family

@@ -1,0 +1,44 @@
+"""The kinds of notices, the states of their delivery, and the id that is the same everywhere (CONTRACT §4, §5)."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from enum import StrEnum
+
+from slamon.orders.event import Instant, rfc3339
+
+_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:slamon:notice")
+
+
+class NoticeKind(StrEnum):
+    """What a notice says about an order."""
+
+    AT_RISK = "at_risk"
+    BREACHED = "breached"
+    STAGE_OVERDUE = "stage_overdue"
+    FINISHED_LATE = "finished_late"
+    RETRACTED = "retracted"
+
+
+class DeliveryState(StrEnum):
+    """What was done about a notice for one receiver."""
+
+    PENDING = "pending"
+    HELD = "held"
+    SENDING = "sending"
+    DIGESTED = "digested"
+    SENT = "sent"
+    FAILED = "failed"
+    SUPERSEDED = "superseded"
+
+
+def notice_id(subject: str, kind: NoticeKind, *, stage: str | None, due_at: Instant | None) -> str:
+    """The UUIDv5 of order (or subject), kind, stage and due: equal after restart, replay and on any replica."""
+    due = None if due_at is None else rfc3339(due_at)
+    return str(uuid.uuid5(_NAMESPACE, json.dumps([subject, str(kind), stage, due], ensure_ascii=False)))
+
+
+def retraction_id(retracts: str) -> str:
+    """The id of the notice that withdraws the notice `retracts`."""
+    return str(uuid.uuid5(_NAMESPACE, json.dumps(["retracted", retracts])))

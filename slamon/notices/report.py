@@ -1,0 +1,93 @@
+"""A notice in the shape of CONTRACT §5 `notice`, for replay, API and CLI alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from slamon.notices.ledger import KIND_OF, Delivery, NoticeRecord
+from slamon.notices.notice import NoticeKind, notice_id, retraction_id
+from slamon.notices.text import notice_text
+from slamon.orders.event import Instant, rfc3339
+from slamon.sla.clock import Clock
+from slamon.sla.conditions import Condition, conditions
+from slamon.sla.rules import ClockRules
+
+
+def standing_notices(clock: Clock, rules: ClockRules, now: Instant) -> list[Condition]:
+    """The conditions that stand at `now`, ordered by the instant they came true (then kind, stage, due)."""
+    found = [c for c in conditions(clock, rules) if c.from_at <= now]
+    return sorted(found, key=lambda c: (c.at, int(c.kind), c.due_at, c.stage or ""))
+
+
+def standing_json(condition: Condition, order: Mapping[str, object], now: Instant) -> dict[str, object]:
+    """A standing notice without deliveries, as `replay` shows it; `order` is the order's JSON at `now`."""
+    kind = KIND_OF[condition.kind]
+    order_id = str(order["order_id"])
+    return {
+        "notice_id": notice_id(order_id, kind, stage=condition.stage, due_at=condition.due_at),
+        "kind": str(kind),
+        "order_id": order_id,
+        "stage": condition.stage,
+        "due_at": rfc3339(condition.due_at),
+        "at": rfc3339(condition.at),
+        "standing": True,
+        "retracts": None,
+        "divergence": None,
+        "text": notice_text(
+            kind, order, stage=condition.stage, due_at=condition.due_at, at=condition.at, now=now
+        ),
+        "deliveries": [],
+    }
+
+
+def record_json(record: NoticeRecord, order: Mapping[str, object], now: Instant) -> Iterator[dict[str, object]]:
+    """A decided notice with its deliveries and, where it was withdrawn, the retraction as a notice of its own."""
+    order_id = str(order["order_id"])
+    kind = KIND_OF[record.kind]
+    shown = {
+        "notice_id": record.id_for(order_id),
+        "kind": str(kind),
+        "order_id": order_id,
+        "stage": record.stage,
+        "due_at": rfc3339(record.due_at),
+        "at": rfc3339(record.at),
+        "standing": record.standing,
+        "retracts": None,
+        "divergence": None,
+        "text": notice_text(kind, order, stage=record.stage, due_at=record.due_at, at=record.at, now=now),
+        "deliveries": _deliveries_json(record.deliveries),
+    }
+    yield shown
+    if record.retraction:
+        withdrawn_at = record.withdrawn_at if record.withdrawn_at is not None else record.decided_at
+        yield shown | {
+            "notice_id": retraction_id(record.id_for(order_id)),
+            "kind": str(NoticeKind.RETRACTED),
+            "at": rfc3339(withdrawn_at),
+            "standing": False,
+            "retracts": record.id_for(order_id),
+            "text": notice_text(
+                NoticeKind.RETRACTED,
+                order,
+                stage=record.stage,
+                due_at=record.due_at,
+                at=withdrawn_at,
+                now=now,
+                retracts_kind=kind,
+            ),
+            "deliveries": _deliveries_json(record.retraction),
+        }
+
+
+def _deliveries_json(deliveries: Mapping[str, Delivery]) -> list[dict[str, object]]:
+    return [
+        {
+            "receiver": receiver,
+            "state": str(delivery.state),
+            "attempts": delivery.attempts,
+            "sent_at": None if delivery.sent_at is None else rfc3339(delivery.sent_at),
+            "error": delivery.error,
+            "digest_id": None,
+        }
+        for receiver, delivery in deliveries.items()
+    ]

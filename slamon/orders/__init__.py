@@ -1,0 +1,1 @@
+"""What happened to orders: events, the lifecycle, the bounded history and its fold. Pure."""

@@ -1,0 +1,57 @@
+"""The gauges about orders: counted anew every now and then from the rows, a small share of the time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+
+from slamon.metrics.orders import OrderCounts
+from slamon.metrics.registry import Metrics
+from slamon.orders.event import SECOND
+from slamon.services.orders_view import Head, OrdersView
+
+_LEAST_PAUSE = 1.0
+_SHARE = 20
+"""A count may take one part in so many of the time."""
+
+
+class Counting:
+    """Adds orders up."""
+
+    def __init__(self) -> None:
+        """Start at nothing."""
+        self.open_orders: Counter[tuple[str | None, str | None]] = Counter()
+        self.by_verdict: Counter[tuple[str, str | None]] = Counter()
+        self.since: dict[str | None, int] = {}
+
+    def add(self, head: Head) -> None:
+        """Count one order."""
+        self.by_verdict[(str(head.verdict), head.channel)] += 1
+        if head.finished_at is None and head.verdict.is_open:
+            self.open_orders[(head.status, head.channel)] += 1
+            before = self.since.get(head.status)
+            if head.status_at and (before is None or head.status_at < before):
+                self.since[head.status] = head.status_at
+
+
+async def run_counts(
+    view: OrdersView, partitions: Callable[[], frozenset[int]], metrics: Metrics
+) -> None:
+    """Count for ever; between two batches everybody else has a turn."""
+    loop = asyncio.get_running_loop()
+    while True:
+        began = loop.time()
+        await count_once(view, partitions(), metrics)
+        await asyncio.sleep(max(_LEAST_PAUSE, _SHARE * (loop.time() - began)))
+
+
+async def count_once(view: OrdersView, partitions: frozenset[int], metrics: Metrics) -> None:
+    """Count all orders of these partitions and set the gauges as a whole."""
+    counting, now = Counting(), view.now()
+    async for heads in view.heads(partitions):
+        for head in heads:
+            counting.add(head)
+        await asyncio.sleep(0)
+    ages = {status: max(0, now - since) / SECOND for status, since in counting.since.items()}
+    metrics.orders.set_order_counts(OrderCounts(dict(counting.open_orders), dict(counting.by_verdict), ages))

@@ -1,0 +1,147 @@
+"""From raw records of a source to events for the right partition; what can't be used goes to the dead letters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from slamon.errors import DecodeError
+from slamon.kafka.partitioner import partition_of
+from slamon.orders.event import Instant, OrderEvent, Span
+from slamon.services.partition import OrderPartition
+from slamon.services.tally import Tally
+from slamon.stream import Effects, Outgoing, Record, Rows
+
+
+class Decoder(Protocol):
+    """Turns the value of a record into an event; raises DecodeError."""
+
+    def decode(self, value: bytes | None, *, origin: str) -> OrderEvent:
+        """Decode one value; `origin` names the event that has no id of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """The names of slamon's own topics."""
+
+    repartition: str
+    deliveries: str
+    outbox: str
+    dead_letters: str
+
+
+@dataclass(frozen=True, slots=True)
+class IngestRules:
+    """Which source a topic belongs to, how each is decoded, and what is too far ahead of the clock."""
+
+    source_of: Mapping[str, str]
+    decoders: Mapping[str, Decoder]
+    partitions: int
+    future_tolerance: Span
+    topics: Topics
+
+
+@dataclass(slots=True)
+class Ingest:
+    """Applies fetched records of source topics and of the repartition topic."""
+
+    rules: IngestRules
+    tally: Tally
+    clock: Callable[[], Instant]
+
+    def direct(
+        self, records: Sequence[Record], orders: OrderPartition, rows: Rows, effects: Effects, now: Instant | None
+    ) -> None:
+        """Apply records of a topic with the table's partition count; those of other partitions are re-routed."""
+        source = self.rules.source_of[records[0].topic]
+        decode = self.rules.decoders[source].decode
+        wall = self.clock()
+        limit = wall + self.rules.future_tolerance
+        outcomes: dict[str, int] = {}
+        latest = 0
+        for record in records:
+            try:
+                event = decode(record.value, origin="")
+                if event.occurred_at > limit:
+                    raise DecodeError("future_dated", "occurred_at is too far ahead of the clock")
+                key = event.order_id.encode()
+                if rows.get(key) is None and partition_of(key, self.rules.partitions) != orders.number:
+                    self._reroute(record, source, key, effects)
+                    continue
+                outcome: str = orders.apply(key, event, rows, effects, now)
+                latest = max(latest, event.occurred_at)
+            except Exception as fault:  # noqa: BLE001  # whatever one record does, the others go on
+                outcome = self._dead_letter(record, fault, effects)
+            outcomes[outcome] = outcomes.get(outcome, 0) + 1
+        self.tally.ingested(source, outcomes, wall - latest if latest else None)
+
+    def foreign(self, records: Sequence[Record], effects: Effects) -> None:
+        """Send records of a topic with another partition count on to the repartition topic."""
+        source = self.rules.source_of[records[0].topic]
+        decode = self.rules.decoders[source].decode
+        dead = 0
+        for record in records:
+            try:
+                key = decode(record.value, origin="").order_id.encode()
+            except Exception as fault:  # noqa: BLE001  # whatever one record does, the others go on
+                self._dead_letter(record, fault, effects)
+                dead += 1
+            else:
+                self._reroute(record, source, key, effects, found_wrong=False)
+        if dead:
+            self.tally.ingested(source, {"dead_letter": dead}, None)
+
+    def rerouted(
+        self, records: Sequence[Record], orders: OrderPartition, rows: Rows, effects: Effects, now: Instant | None
+    ) -> None:
+        """Apply records of the repartition topic; their headers say where they came from."""
+        wall = self.clock()
+        limit = wall + self.rules.future_tolerance
+        for record in records:
+            source = _header(record, "slamon-source")
+            outcomes: dict[str, int] = {}
+            try:
+                event = self.rules.decoders[source].decode(record.value, origin="")
+                if event.occurred_at > limit:
+                    raise DecodeError("future_dated", "occurred_at is too far ahead of the clock")
+                outcome: str = orders.apply(event.order_id.encode(), event, rows, effects, now)
+                outcomes[outcome] = 1
+                self.tally.ingested(source, outcomes, wall - event.occurred_at)
+            except Exception as fault:  # noqa: BLE001  # whatever one record does, the others go on
+                self.tally.ingested(source, {self._dead_letter(record, fault, effects): 1}, None)
+
+    def _reroute(
+        self, record: Record, source: str, key: bytes, effects: Effects, *, found_wrong: bool = True
+    ) -> None:
+        if found_wrong:
+            self.tally.rerouted(source)
+        headers = (
+            ("slamon-source", source.encode()),
+            ("slamon-topic", record.topic.encode()),
+            ("slamon-partition", str(record.partition).encode()),
+            ("slamon-offset", str(record.offset).encode()),
+        )
+        place = partition_of(key, self.rules.partitions)
+        effects.before.append(Outgoing(self.rules.topics.repartition, key, record.value, place, headers))
+
+    def _dead_letter(self, record: Record, fault: Exception, effects: Effects) -> str:
+        reason = fault.reason if isinstance(fault, DecodeError) else "internal_error"
+        origin = {name: value.decode() for name, value in record.headers if name.startswith("slamon-")}
+        headers = (
+            ("slamon-reason", reason.encode()),
+            ("slamon-topic", origin.get("slamon-topic", record.topic).encode()),
+            ("slamon-partition", origin.get("slamon-partition", str(record.partition)).encode()),
+            ("slamon-offset", origin.get("slamon-offset", str(record.offset)).encode()),
+            ("slamon-detail", str(fault)[:500].encode(errors="replace")),
+        )
+        effects.before.append(Outgoing(self.rules.topics.dead_letters, record.key, record.value, None, headers))
+        self.tally.dead_letter(reason, record, fault)
+        return "dead_letter"
+
+
+def _header(record: Record, name: str) -> str:
+    for key, value in record.headers:
+        if key == name:
+            return value.decode()
+    return ""

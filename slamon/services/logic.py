@@ -1,0 +1,99 @@
+"""What the engine calls for each micro-batch: sends every topic's records to the part that knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from slamon.orders.event import Instant
+from slamon.services.ingest import Ingest, Topics
+from slamon.services.offers import OutboxRecord, decode_delivery, decode_outbox
+from slamon.services.partition import OrderPartition, PartitionRules
+from slamon.services.tally import Tally
+from slamon.stream import Effects, Record, Rows
+
+
+class Outbox(Protocol):
+    """The owner of outbox partitions, as far as the logic needs it."""
+
+    def take(self, partition: int, offset: int, record: OutboxRecord) -> None:
+        """Take a record of the outbox."""
+
+    def opened(self, partition: int) -> None:
+        """This worker owns the outbox partition from now on."""
+
+    def closed(self, partition: int) -> None:
+        """This worker owns the outbox partition no more."""
+
+
+class OrderLogic:
+    """The engine's PartitionLogic: state of the owned partitions, and the way of each topic's records."""
+
+    def __init__(
+        self,
+        rules: PartitionRules,
+        ingest: Ingest,
+        topics: Topics,
+        *,
+        tally: Tally,
+        outbox: Outbox,
+        now: Callable[[int], Instant | None],
+        clock: Callable[[], Instant],
+    ) -> None:
+        """`now(partition)` is the lag gate's answer; `clock` the wall clock, for what has no gate yet."""
+        self.partitions: dict[int, OrderPartition] = {}
+        self._rules, self._ingest, self._topics = rules, ingest, topics
+        self._tally, self._outbox, self._now, self._clock = tally, outbox, now, clock
+
+    def opened(self, partition: int, rows: Rows) -> None:
+        """Take up a partition after its recovery; one that stayed ours over a rebalance keeps its outbox."""
+        is_new = partition not in self.partitions
+        orders = OrderPartition(partition, self._rules, self._tally)
+        orders.open(rows)
+        self.partitions[partition] = orders
+        if is_new:
+            self._outbox.opened(partition)
+
+    def closed(self, partition: int) -> None:
+        """Give a partition up."""
+        self.partitions.pop(partition, None)
+        self._outbox.closed(partition)
+
+    def batch(
+        self, topic: str, partition: int, records: Sequence[Record], rows: Rows | None, effects: Effects
+    ) -> None:
+        """Apply one micro-batch."""
+        if rows is None:
+            self._ingest.foreign(records, effects)
+            return
+        orders = self.partitions[partition]
+        if topic == self._topics.outbox:
+            for record in records:
+                self._take_offer(partition, record)
+        elif topic == self._topics.deliveries:
+            for record in records:
+                self._take_delivery(orders, record, rows, effects)
+        elif topic == self._topics.repartition:
+            self._ingest.rerouted(records, orders, rows, effects, self._now(partition))
+        else:
+            self._ingest.direct(records, orders, rows, effects, self._now(partition))
+
+    def _take_offer(self, partition: int, record: Record) -> None:
+        try:
+            offered = decode_outbox(record.value or b"")
+        except ValueError as fault:
+            self._tally.dead_letter("internal_error", record, fault)
+        else:
+            self._outbox.take(partition, record.offset, offered)
+
+    def _take_delivery(self, orders: OrderPartition, record: Record, rows: Rows, effects: Effects) -> None:
+        try:
+            delivery = decode_delivery(record.value or b"")
+        except ValueError as fault:
+            self._tally.dead_letter("internal_error", record, fault)
+            return
+        if delivery.mark is not None and delivery.order_id is not None:
+            orders.mark(delivery.order_id.encode(), delivery.mark, rows)
+        if delivery.reoffer is not None:
+            now = self._now(orders.number)
+            orders.reoffer(delivery.reoffer.outbox, rows, effects, self._clock() if now is None else now)

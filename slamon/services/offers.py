@@ -1,0 +1,109 @@
+"""The records between an order's partition and the owner of the outbox: offers one way, reports back.
+
+JSON on purpose: an operator who reads these topics during an incident should understand them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from slamon.notices.ledger import KIND_OF, Intent, Mark, NoticeRecord, intents
+from slamon.orders.event import Instant
+
+
+class Offer(msgspec.Struct, frozen=True, kw_only=True):
+    """One notice to send to one receiver, with all that its text needs.
+
+    `state` and `attempts` are what the order's row knows of the delivery; `partition` is the order's.
+    """
+
+    notice_id: str
+    receiver: str
+    kind: str
+    order_id: str
+    partition: int
+    stage: str | None
+    due_at: Instant
+    at: Instant
+    decided_at: Instant
+    state: str
+    attempts: int
+    retracts: str | None
+    reinstated: bool
+    order: dict[str, object]
+
+
+class Drop(msgspec.Struct, frozen=True, kw_only=True):
+    """A notice that need not be sent any more, if it has not been."""
+
+    notice_id: str
+    receiver: str
+
+
+class OutboxRecord(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A record of `<app_id>.outbox`: exactly one of the two."""
+
+    offer: Offer | None = None
+    drop: Drop | None = None
+
+
+class Reoffer(msgspec.Struct, frozen=True):
+    """Asks the owner of an order partition to offer again what is unsettled; `outbox` None: for every receiver."""
+
+    outbox: int | None = None
+
+
+class DeliveryRecord(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A record of `<app_id>.deliveries`: a report about one order's notice, or a request to offer again."""
+
+    order_id: str | None = None
+    mark: Mark | None = None
+    reoffer: Reoffer | None = None
+
+
+encode = msgspec.json.Encoder().encode
+decode_outbox = msgspec.json.Decoder(OutboxRecord).decode
+decode_delivery = msgspec.json.Decoder(DeliveryRecord).decode
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the offers of a receiver go: the key `receiver|channel` and its partition of the outbox topic."""
+
+    receiver: str
+    key: bytes
+    partition: int
+
+
+def offers(
+    records: list[NoticeRecord], order: Mapping[str, object], partition: int, addresses: Mapping[str, Address]
+) -> Iterator[Offer]:
+    """Everything unsettled about an order; receivers that are configured no more are passed over."""
+    order_id = str(order["order_id"])
+    for intent in intents(order_id, records):
+        if intent.receiver in addresses:
+            yield _offer(intent, order_id, order, partition)
+
+
+def _offer(intent: Intent, order_id: str, order: Mapping[str, object], partition: int) -> Offer:
+    record = intent.record
+    side = record.retraction if intent.withdraws else record.deliveries
+    return Offer(
+        notice_id=intent.notice_id,
+        receiver=intent.receiver,
+        kind=str(KIND_OF[record.kind]),
+        order_id=order_id,
+        partition=partition,
+        stage=record.stage,
+        due_at=record.due_at,
+        at=record.at,
+        decided_at=record.decided_at,
+        state=str((side or {})[intent.receiver].state),
+        attempts=intent.attempts,
+        retracts=record.id_for(order_id) if intent.withdraws else None,
+        reinstated=intent.reinstated,
+        order=dict(order),
+    )

@@ -1,0 +1,161 @@
+"""This worker's own orders and notices for the web: lists, single ones, counts; read from the rows when asked."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from slamon.kafka.partitioner import partition_of
+from slamon.notices.ledger import KIND_OF
+from slamon.notices.notice import NoticeKind, retraction_id
+from slamon.notices.report import record_json
+from slamon.notices.row import OrderRules, Row, entries_of, read_row
+from slamon.orders import facts
+from slamon.orders.event import Instant
+from slamon.orders.history import CLIENT_NAME, MANAGER_ID
+from slamon.orders.lifecycle import CANCELLED
+from slamon.sla.clock import CANCELLED_STEP, NO_STEP, Clock
+from slamon.sla.standing import OrderReport, order_json, order_report
+from slamon.sla.verdict import Verdict, verdict
+from slamon.stream import Rows
+
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What lists filter and sort by."""
+
+    order_id: str
+    status: str | None
+    verdict: Verdict
+    channel: str | None
+    manager_id: str | None
+    client_name: str | None
+    started_at: Instant | None
+    due_at: Instant | None
+    finished_at: Instant | None
+    status_at: Instant
+
+
+class Table(Protocol):
+    """The engine's rows."""
+
+    def rows(self, partition: int) -> Rows | None:
+        """The rows of an open partition; None when it is not ours now."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersView:
+    """Reads the rows of open partitions; `as_of` is the lag gate's word, `clock` judges while there is none."""
+
+    table: Table
+    rules: OrderRules
+    partitions: int
+    as_of: Callable[[], Instant | None]
+    clock: Callable[[], Instant]
+
+    def now(self) -> Instant:
+        """The instant that orders are judged at."""
+        found = self.as_of()
+        return self.clock() if found is None else found
+
+    async def heads(self, partitions: Collection[int]) -> AsyncIterator[Sequence[Head]]:
+        """Every order of these partitions once, in batches."""
+        now = self.now()
+        async for found in self._rows(partitions):
+            yield [self._head(order_id, row, now) for order_id, row in found]
+
+    async def noticed(self, partitions: Collection[int]) -> AsyncIterator[Sequence[tuple[str, Row]]]:
+        """The orders of these partitions that have notices, in batches."""
+        async for found in self._rows(partitions):
+            yield [(order_id, row) for order_id, row in found if row.records]
+
+    async def _rows(self, partitions: Collection[int]) -> AsyncIterator[list[tuple[str, Row]]]:
+        for partition in sorted(partitions):
+            rows = self.table.rows(partition)
+            keys = [] if rows is None else [key for key, _ in rows.items()]
+            for first in range(0, len(keys), _BATCH):
+                rows = self.table.rows(partition)
+                if rows is None:
+                    break
+                yield list(self._read(rows, keys[first : first + _BATCH]))
+
+    def _read(self, rows: Rows, keys: list[bytes]) -> list[tuple[str, Row]]:
+        found = []
+        for key in keys:
+            stored = rows.get(key)
+            row = None if stored is None else read_row(stored, self.rules)
+            if row is not None:
+                found.append((key.decode(), row))
+        return found
+
+    def row(self, order_id: str) -> Row | None:
+        """One order's row; None when it is not here."""
+        key = order_id.encode()
+        rows = self.table.rows(partition_of(key, self.partitions))
+        stored = None if rows is None else rows.get(key)
+        return None if stored is None else read_row(stored, self.rules)
+
+    def report(self, order_id: str, row: Row) -> OrderReport:
+        """One order judged as of now."""
+        return order_report(
+            order_id, entries_of(row), self.now(), self.rules.clock, truncated=row.truncated
+        )
+
+    async def order(self, order_id: str) -> Mapping[str, object] | None:
+        """One order in the shape of CONTRACT §5; None when it is not here."""
+        row = self.row(order_id)
+        return None if row is None else order_json(self.report(order_id, row))
+
+    async def notices(self, order_id: str) -> Sequence[Mapping[str, object]]:
+        """All notices of one order in the shape of CONTRACT §5, retracted ones too."""
+        row = self.row(order_id)
+        if row is None or not row.records:
+            return []
+        report = self.report(order_id, row)
+        order = order_json(report)
+        return [shown for record in row.records for shown in record_json(record, order, report.now)]
+
+    def notice_heads(self, order_id: str, row: Row) -> list[tuple[str, Instant, NoticeKind]]:
+        """(notice id, at, kind) of an order's notices and their retractions."""
+        found = []
+        for record in row.records or ():
+            notice_id = record.id_for(order_id)
+            found.append((notice_id, record.at, KIND_OF[record.kind]))
+            if record.retraction:
+                at = record.decided_at if record.withdrawn_at is None else record.withdrawn_at
+                found.append((retraction_id(notice_id), at, NoticeKind.RETRACTED))
+        return found
+
+    def _head(self, order_id: str, row: Row, now: Instant) -> Head:
+        entries = entries_of(row)
+        clock = row.clock
+        if clock.last_at > now:  # an event a little ahead of the clock takes effect at its time
+            clock = order_report(order_id, entries, now, self.rules.clock).clock
+        finished_at = None if clock.cancelled else clock.ended_at
+        found = verdict(
+            clock.due_at,
+            now,
+            finished_at=finished_at,
+            cancelled=clock.cancelled,
+            warn_before=self.rules.clock.warn_before,
+        )
+        return Head(
+            order_id,
+            self._status(clock),
+            found,
+            row.channel,
+            facts.last_stated(entries, MANAGER_ID),
+            facts.last_stated(entries, CLIENT_NAME),
+            clock.started_at,
+            clock.due_at,
+            finished_at,
+            clock.step_at,
+        )
+
+    def _status(self, clock: Clock) -> str | None:
+        if clock.step == CANCELLED_STEP:
+            return CANCELLED
+        return None if clock.step == NO_STEP else self.rules.clock.policy.lifecycle.steps[clock.step].status

@@ -1,0 +1,106 @@
+"""What the loops tell the metrics, in the words of orders and notices."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import structlog
+
+from slamon.metrics.catalog import EventOutcome, NoticeOutcome
+from slamon.metrics.registry import Metrics
+from slamon.notices.notice import NoticeKind
+from slamon.notices.row import Row
+from slamon.orders.event import SECOND, Instant, Span
+from slamon.sla.clock import Due, Trace
+from slamon.sla.rules import ClockRules
+from slamon.stream import Record
+
+_log = structlog.get_logger("slamon.ingest")
+
+
+class Tally(Protocol):
+    """What is counted on the way of an event and of a notice."""
+
+    def ingested(self, source: str, outcomes: dict[str, int], delay: Span | None) -> None:
+        """A micro-batch of a source is applied; `delay` of its latest event."""
+
+    def rerouted(self, source: str) -> None:
+        """A record was found on another partition than its order's."""
+
+    def dead_letter(self, reason: str, record: Record, fault: Exception) -> None:
+        """A record can't be used."""
+
+    def moved(self, row: Row, trace: Trace, rules: ClockRules, *, ended: bool) -> None:
+        """An order left stages; `ended`: it was open before the event."""
+
+    def decided(self, row: Row, now: Instant) -> None:
+        """Notices of an order were decided at `now`."""
+
+    def sent(self, receiver: str, kind: NoticeKind, delay: Span) -> None:
+        """A receiver accepted a notice so long after it was decided."""
+
+    def failed(self, receiver: str, kind: NoticeKind) -> None:
+        """A receiver refused a notice for good."""
+
+    def attempt_failed(self, receiver: str, reason: str) -> None:
+        """One call failed."""
+
+
+class MetricsTally:
+    """Counts into the metrics of this worker."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        """`metrics`: where to count."""
+        self._metrics = metrics
+
+    def ingested(self, source: str, outcomes: dict[str, int], delay: Span | None) -> None:
+        """Count a micro-batch, one canonical log line with it."""
+        for outcome, count in outcomes.items():
+            self._metrics.events.counted(source, EventOutcome(outcome), count)
+        if delay is not None:
+            self._metrics.events.set_delay(source, delay / SECOND)
+
+    def rerouted(self, source: str) -> None:
+        """Count a record that was sent on."""
+        self._metrics.events.rerouted(source)
+
+    def dead_letter(self, reason: str, record: Record, fault: Exception) -> None:
+        """Count and log where it came from; never what it says."""
+        self._metrics.events.dead_letters(reason)
+        _log.warning(
+            "record.dead_lettered",
+            reason=reason,
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            fault=type(fault).__name__,
+        )
+
+    def moved(self, row: Row, trace: Trace, rules: ClockRules, *, ended: bool) -> None:
+        """Observe stages left and, at the end, the lead time."""
+        for stage, entered_at, left_at in trace.visits:
+            if left_at is not None:
+                self._metrics.orders.stage_left(rules.stages[stage].start, (left_at - entered_at) / SECOND)
+        clock = row.clock
+        if ended and clock.ended_at is not None and not clock.cancelled and clock.started_at is not None:
+            lead = max(0, clock.ended_at - clock.started_at)
+            self._metrics.orders.finished(row.channel, lead / SECOND)
+
+    def decided(self, row: Row, now: Instant) -> None:
+        """Count new breaches, and what will not be sent."""
+        for record in row.records or ():
+            if record.decided_at == now and record.turns == 0 and record.kind == Due.BREACHED:
+                self._metrics.orders.promise_breached(row.channel)
+
+    def sent(self, receiver: str, kind: NoticeKind, delay: Span) -> None:
+        """Count an accepted notice and its delay."""
+        self._metrics.notices.counted(receiver, str(kind), NoticeOutcome.SENT)
+        self._metrics.notices.delivered_after(receiver, max(0, delay) / SECOND)
+
+    def failed(self, receiver: str, kind: NoticeKind) -> None:
+        """Count a refusal."""
+        self._metrics.notices.counted(receiver, str(kind), NoticeOutcome.FAILED)
+
+    def attempt_failed(self, receiver: str, reason: str) -> None:
+        """Count a failed call."""
+        self._metrics.notices.attempt_failed(receiver, reason)

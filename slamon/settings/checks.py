@@ -1,0 +1,199 @@
+"""What no single key can tell: keys that contradict each other, statuses and topics that do not fit."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from slamon.orders.lifecycle import CANCELLED
+from slamon.settings.shape import Path
+from slamon.sinks.signature import signing_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+
+    from slamon.settings.root import Settings
+
+Finding: TypeAlias = tuple[Path, str]
+"""Where, and what is wrong and allowed."""
+
+_INTERNAL = ("repartition", "deliveries", "outbox", "dead-letters", "policies", "answers", "orders-changelog")
+_RESERVED = frozenset({"slack", "alertmanager", "smtp", "apprise", "heartbeat"})
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A question to the whole; not asked when its ground is wrong, since it would blame others for that."""
+
+    find: Callable[[Settings], Iterator[Finding]]
+    ground: tuple[Path, ...] = ()
+
+
+def _no_such_status(status: str, known: Collection[str]) -> str:
+    close = difflib.get_close_matches(status.upper(), known, n=1)
+    meant = f"did you mean {close[0]}? " if close else ""
+    return f"{status} is no status of orders.lifecycle, {meant}allowed are " + ", ".join(known)
+
+
+def _lifecycle(settings: Settings) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for index, step in enumerate(settings.orders.lifecycle):
+        path: Path = ("orders", "lifecycle", index, "status")
+        if step.status == CANCELLED:
+            yield path, "CANCELLED ends an order and is no step, allowed is any other word"
+        elif step.status in seen:
+            yield path, f"{step.status} stands twice in the lifecycle, allowed is once"
+        seen.add(step.status)
+
+
+def _promise(settings: Settings) -> Iterator[Finding]:
+    promise, steps = settings.sla.promise, settings.orders.to_lifecycle().index
+    given = promise.model_fields_set
+    path: Path = ("sla", "promise")
+    if promise.start not in steps:
+        default = "" if "start" in given else "by default "
+        yield (*path, "start"), default + _no_such_status(promise.start, steps)
+    for index, stop in enumerate(promise.stop):
+        here: Path = (*path, "stop", index) if "stop" in given else (*path, "stop")
+        if stop not in steps:
+            yield here, ("" if "stop" in given else "by default ") + _no_such_status(stop, steps)
+        elif steps[stop] <= steps.get(promise.start, -1):
+            yield here, f"{stop} does not come after the start {promise.start}, allowed is a later status"
+
+
+def _stages(settings: Settings) -> Iterator[Finding]:
+    steps = settings.orders.to_lifecycle().index
+    if "stages" not in settings.sla.model_fields_set:
+        if any(stage.from_ not in steps or stage.to not in steps for stage in settings.sla.stages):
+            yield (
+                ("sla", "stages"),
+                "is missing, the default does not fit orders.lifecycle; allowed is also []",
+            )
+        return
+    seen: dict[tuple[str, object], int] = {}
+    for index, stage in enumerate(settings.sla.stages):
+        path: Path = ("sla", "stages", index)
+        unknown = [
+            (key, status) for key, status in (("from", stage.from_), ("to", stage.to)) if status not in steps
+        ]
+        for key, status in unknown:
+            yield (*path, key), _no_such_status(status, steps)
+        if not unknown and steps[stage.to] <= steps[stage.from_]:
+            yield (*path, "to"), f"{stage.to} does not come after {stage.from_}, allowed is a later status"
+        # A notice's id is made of stage and due time: two such stages would share their notices.
+        for twin in ((stage.from_, stage.to), (stage.from_, stage.budget)):
+            if seen.setdefault(twin, index) != index:
+                what = "same way" if isinstance(twin[1], str) else "same from and budget"
+                yield path, f"has the {what} as stage {seen[twin]}, allowed is one of them"
+                break
+
+
+def _status_maps(settings: Settings) -> Iterator[Finding]:
+    known = (*settings.orders.to_lifecycle().statuses, CANCELLED)
+    for name, source in settings.sources.items():
+        for theirs, ours in source.status_map.items():
+            if ours not in known:
+                yield ("sources", name, "status_map", theirs), _no_such_status(ours, known)
+
+
+def _topics(settings: Settings) -> Iterator[Finding]:
+    taken: dict[str, str] = {}
+    internal = {f"{settings.kafka.app_id}.{part}" for part in _INTERNAL}
+    internal.add(f"{settings.kafka.app_id}-orders-changelog")
+    for name, source in settings.sources.items():
+        for index, topic in enumerate(source.topics):
+            path: Path = ("sources", name, "topics", index)
+            if topic in internal:
+                yield path, f"{topic} is a topic of slamon's own, allowed are others"
+            elif topic in taken:
+                yield path, f"{topic} is read by source {taken[topic]} already, allowed is one source"
+            taken.setdefault(topic, name)
+
+
+def _security(settings: Settings) -> Iterator[Finding]:
+    security = settings.kafka.security
+    path: Path = ("kafka", "security")
+    if not security.protocol.has_sasl and (security.username or security.password):
+        yield (*path, "protocol"), f"is {security.protocol}, which takes no user; allowed is SASL_SSL"
+    for key in ("username", "password"):
+        if security.protocol.has_sasl and getattr(security, key) is None:
+            yield (*path, key), f"is missing, {security.protocol} needs it"
+    if security.protocol.value == "SASL_PLAINTEXT" and not security.insecure:
+        yield (
+            (*path, "protocol"),
+            "sends the password unencrypted, allowed is SASL_SSL, or insecure: true beside it",
+        )
+    if (security.cert_file is None) != (security.key_file is None):
+        lacking = "cert_file" if security.cert_file is None else "key_file"
+        yield (*path, lacking), "is missing, allowed are cert_file and key_file together"
+    if security.ca_file and not security.protocol.has_tls:
+        yield (*path, "ca_file"), f"has no use with {security.protocol}, allowed with SSL and SASL_SSL"
+
+
+def _receivers(settings: Settings) -> Iterator[Finding]:
+    slack = settings.notify.slack
+    if slack is not None and slack.token is not None and slack.channel is None:
+        yield (
+            ("notify", "slack", "channel"),
+            "is missing, a token needs it; allowed is a channel's name or id",
+        )
+    for name, webhook in settings.notify.webhooks.items():
+        if name in _RESERVED:
+            yield ("notify", "webhooks", name), "is the name of another receiver, allowed is any other name"
+        if webhook.url is None:
+            yield ("notify", "webhooks", name, "url"), "is missing, allowed is a URL here or in url_file"
+        if webhook.secret is not None and not _can_sign(webhook.secret.get_secret_value()):
+            key = "secret_file" if webhook.secret_file is not None else "secret"
+            yield ("notify", "webhooks", name, key), "can't sign, allowed is whsec_ and base64, or other text"
+
+
+def _can_sign(secret: str) -> bool:
+    try:
+        signing_key(secret)
+    except ValueError:
+        return False
+    return True
+
+
+def _something_to_do(settings: Settings) -> Iterator[Finding]:
+    if not settings.sources and settings.lag is None and not settings.services:
+        yield ("sources",), "is missing, allowed is any one of sources, lag, services"
+
+
+_LIFECYCLE: Path = ("orders", "lifecycle")
+CHECKS = (
+    Check(_lifecycle),
+    Check(_promise, (_LIFECYCLE, ("sla", "promise", "start"))),
+    Check(_stages, (_LIFECYCLE,)),
+    Check(_status_maps, (_LIFECYCLE,)),
+    Check(_topics, (("kafka", "app_id"),)),
+    Check(_security, (("kafka", "security", "protocol"),)),
+    Check(_receivers),
+    Check(_something_to_do, (("lag",), ("services",))),
+)
+
+
+def _same(path: Path) -> Path:
+    return path
+
+
+def findings(
+    settings: Settings, broken: Collection[Path], original: Callable[[Path], Path] = _same
+) -> Iterator[Finding]:
+    """Ask every check whose ground is right, and leave out what the schema refused already.
+
+    `broken` are the paths that the schema refused; `original` tells where a key of `settings` stands.
+    """
+    for check in CHECKS:
+        if any(_touch(path, ground) for path in broken for ground in check.ground):
+            continue
+        for path, words in check.find(settings):
+            here = original(path)
+            if not any(_touch(here, refused) for refused in broken):
+                yield here, words
+
+
+def _touch(one: Path, other: Path) -> bool:
+    shorter = min(len(one), len(other))
+    return one[:shorter] == other[:shorter]

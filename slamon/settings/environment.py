@@ -1,0 +1,131 @@
+"""Variables of the environment as keys of the configuration: `SLAMON_` and the path joined by `__`."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from slamon.settings.shape import Path, Slot, below, keys_of, slot_of, suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pydantic import BaseModel
+
+PREFIX = "SLAMON_"
+OTHERS = frozenset({"SLAMON_CONFIG", "SLAMON_URL", "SLAMON_CACHE"})
+"""Variables of slamon's commands that are no keys of the configuration."""
+
+# Kubernetes sets such variables for every service of a namespace, also for one that is called slamon.
+_SERVICE_LINK = re.compile(
+    r"SLAMON_(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)"
+)
+
+
+@dataclass(slots=True)
+class Overlay:
+    """The tree with the variables in it; `origins` names the variable behind a path."""
+
+    tree: dict[str, Any]
+    origins: dict[Path, str] = field(default_factory=dict)
+    problems: list[tuple[str, str]] = field(default_factory=list)
+
+
+def overlay(tree: Mapping[str, Any], environ: Mapping[str, str], root: type[BaseModel]) -> Overlay:
+    """Put every variable of slamon's into a copy of the file's tree; a deeper path goes last."""
+    result = Overlay(copy.deepcopy(dict(tree)))
+    names = [name for name in environ if name.startswith(PREFIX) and name not in OTHERS]
+    for name in sorted(names, key=lambda name: (name.count("__"), name)):
+        if "__" in name or _SERVICE_LINK.fullmatch(name) is None:
+            _apply(result, name, environ[name], root)
+    return result
+
+
+def _apply(result: Overlay, name: str, text: str, root: type[BaseModel]) -> None:
+    holder: Any = result.tree
+    slot = slot_of(root)
+    path: Path = ()
+    segments = name.removeprefix(PREFIX).split("__")
+    for number, segment in enumerate(segments, 1):
+        key, inner = _key(slot, segment, holder)
+        path = (*path, key)
+        if inner is None or not segment:
+            result.problems.append((name, _unknown(root, slot, path)))
+            return
+        slot = inner
+        last = number == len(segments)
+        holder = _placed(holder, key, _parsed(slot, text)) if last else _descend(holder, key, slot)
+        if holder is None:
+            result.problems.append(
+                (name, f"skips an item of the list at {_dotted(path)}, allowed is the next index")
+            )
+            return
+    result.origins[path] = name
+
+
+def _key(slot: Slot, segment: str, holder: Any) -> tuple[str | int, Slot | None]:
+    """Find the key that a segment means: one of the section or of the file, else the segment itself."""
+    if slot.section is not None:
+        found = dict(keys_of(slot.section)).get(segment.lower())
+        return segment.lower(), found
+    if slot.origin is dict:
+        same = [key for key in holder if key.replace("-", "_").lower() == segment.lower()] if holder else []
+        inner = below(slot, segment)
+        names = inner is not None and not inner.is_plain
+        return (same[0] if same else segment.lower() if names and segment.isupper() else segment), inner
+    if slot.origin is tuple and segment.isdecimal() and segment.isascii() and len(segment) < len("10000"):
+        return int(segment), below(slot, int(segment))
+    return segment.lower(), None
+
+
+def _descend(holder: Any, key: str | int, slot: Slot) -> Any:
+    """Step into a mapping or list, made where it is missing; None for a list index beyond the next one."""
+    there = key < len(holder) if isinstance(key, int) else key in holder
+    inside = holder[key] if there else None
+    wanted: type = list if slot.origin is tuple else dict
+    if isinstance(inside, wanted):
+        return inside
+    made = wanted()
+    return None if _placed(holder, key, made) is None else made
+
+
+def _placed(holder: Any, key: str | int, value: Any) -> Any:
+    """Set a key or list item, and give back where it was set; None for a list index beyond the next one."""
+    if isinstance(key, int) and key == len(holder):
+        holder.append(value)
+    elif isinstance(key, int) and key > len(holder):
+        return None
+    else:
+        holder[key] = value
+    return holder
+
+
+def _parsed(slot: Slot, text: str) -> Any:
+    """Read a variable's text as its key wants it; what can't be read stays text for the schema to refuse."""
+    if not text and slot.nullable:
+        return None
+    if slot.type in {int, float}:
+        return _json(text) if re.fullmatch(r"-?[0-9.eE+-]+", text) else text
+    if slot.type is bool:
+        return {"true": True, "false": False}.get(text.lower(), text)
+    return text if slot.is_plain else _json(text)
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+
+
+def _unknown(root: type[BaseModel], slot: Slot, path: Path) -> str:
+    if slot.section is None:
+        return f"is no key: {_dotted(path[:-1])} takes {slot.allowed}"
+    return f"is no key, {suggestion(root, path)}"
+
+
+def _dotted(path: Path) -> str:
+    return ".".join(map(str, path))

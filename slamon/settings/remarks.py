@@ -1,0 +1,50 @@
+"""Remarks on a right configuration: what this version accepts and does not run, and other surprises."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
+
+from slamon.settings.shape import Path, keys_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from slamon.settings.root import Settings
+
+_NOTHING: tuple[object, ...] = (None, False, (), {})
+
+
+def remarks(settings: Settings) -> Iterator[tuple[Path, str]]:
+    """Yield a path and what is to be said about it."""
+    yield from _not_run(settings, ())
+    promise = settings.sla.promise
+    if promise.warn_before.span >= promise.duration.span:
+        yield (
+            ("sla", "promise", "warn_before"),
+            "is not shorter than the duration: orders are at risk from their start",
+        )
+    slack = settings.notify.slack
+    if slack is not None and slack.token is None:
+        yield ("notify", "slack"), "has no token: nothing is sent to Slack"
+    for name, webhook in settings.notify.webhooks.items():
+        if webhook.secret is None:
+            yield ("notify", "webhooks", name), "has no secret: its calls are not signed"
+    if not settings.sources:
+        yield ("sources",), "is not configured: no order is watched"
+
+
+def _not_run(section: BaseModel, path: Path) -> Iterator[tuple[Path, str]]:
+    given = {key: name for name, key in ((n, f.alias or n) for n, f in type(section).model_fields.items())}
+    for key, slot in keys_of(type(section)):
+        name = given[key]
+        value = getattr(section, name)
+        if name not in section.model_fields_set or any(value is off or value == off for off in _NOTHING):
+            continue
+        here = (*path, key)
+        if slot.later is not None:
+            note = f": {slot.later.note}" if slot.later.note else ""
+            yield here, f"accepted, not run by this version{note}"
+        elif isinstance(value, BaseModel):
+            yield from _not_run(value, here)

@@ -1,0 +1,1 @@
+"""Promises, stage budgets and verdicts: policies and the clocks that follow them. Pure."""

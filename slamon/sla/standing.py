@@ -1,0 +1,165 @@
+"""One order as people and tools see it at an instant: the JSON shape of CONTRACT §5 `order`.
+
+Built when asked for, never on the way of an event.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from slamon.orders import facts
+from slamon.orders.event import Instant, Span, rfc3339, seconds
+from slamon.orders.history import CHANNEL, CLIENT_ID, CLIENT_NAME, MANAGER_ID, Entry
+from slamon.sla.clock import Clock, Trace
+from slamon.sla.fold import fold
+from slamon.sla.rules import ClockRules
+from slamon.sla.verdict import Verdict, verdict
+
+
+@dataclass(frozen=True, slots=True)
+class OrderReport:
+    """An order at `now`: its clocks, its verdict, and the entries that had happened by then."""
+
+    order_id: str
+    entries: list[Entry]
+    clock: Clock
+    trace: Trace
+    verdict: Verdict
+    now: Instant
+    rules: ClockRules
+    truncated: bool
+
+    @property
+    def finished_at(self) -> Instant | None:
+        """When the order finished; None while open and for an order whose cancellation came first."""
+        return None if self.clock.cancelled else self.clock.ended_at
+
+    @property
+    def lead_time(self) -> Span | None:
+        """Finish minus start; None while open."""
+        finished_at, started_at = self.finished_at, self.clock.started_at
+        return None if finished_at is None or started_at is None else finished_at - started_at
+
+    @property
+    def overdue(self) -> Span | None:
+        """How long past its date, 0 when in time; None without a date and for a cancelled order."""
+        due_at = self.clock.due_at
+        if due_at is None or self.verdict is Verdict.CANCELLED:
+            return None
+        return max(0, (self.now if self.finished_at is None else self.finished_at) - due_at)
+
+
+def order_report(
+    order_id: str, entries: list[Entry], now: Instant, rules: ClockRules, *, truncated: bool = False
+) -> OrderReport:
+    """Judge an order by the entries with `at` ≤ `now`; `entries` are in their order."""
+    happened = entries[: bisect_right(entries, now, key=lambda entry: entry.at)]
+    trace = Trace()
+    clock = fold(happened, rules, trace)
+    found = verdict(
+        clock.due_at,
+        now,
+        finished_at=None if clock.cancelled else clock.ended_at,
+        cancelled=clock.cancelled,
+        warn_before=rules.warn_before,
+    )
+    return OrderReport(order_id, happened, clock, trace, found, now, rules, truncated)
+
+
+def order_json(report: OrderReport) -> dict[str, object]:
+    """Write an order in the shape of CONTRACT §5; unknown is None, durations are seconds."""
+    entries, lifecycle = report.entries, report.rules.policy.lifecycle
+    return {
+        "order_id": report.order_id,
+        "status": facts.latest_status(entries, lifecycle),
+        "systems": facts.status_by_system(entries, lifecycle),
+        "channel": facts.last_stated(entries, CHANNEL),
+        "client_id": facts.last_stated(entries, CLIENT_ID),
+        "client_name": facts.last_stated(entries, CLIENT_NAME),
+        "manager_id": facts.last_stated(entries, MANAGER_ID),
+        "verdict": str(report.verdict),
+        "kept_original": _kept_original(report),
+        "promise": _promise_json(report),
+        "finished_at": _time(report.finished_at),
+        "lead_time_seconds": _length(report.lead_time),
+        "overdue_seconds": _length(report.overdue),
+        "stages": _stages_json(report),
+        "divergences": [],
+        "forecast": None,
+        "holds": [
+            {"from": rfc3339(hold.since), "to": _time(hold.until), "reason": hold.reason}
+            for hold in facts.holds(entries, report.clock.ended_at)
+        ],
+        "policy": {"name": report.rules.policy.name, "revision": report.rules.policy.revision},
+        "truncated": report.truncated,
+    }
+
+
+def original_due(report: OrderReport) -> Instant | None:
+    """The first date that counted, unless it was stated after the default had passed; else the default."""
+    default = _default_due(report)
+    promises = report.trace.promises
+    if not promises or (default is not None and promises[0][0] > default):
+        return default
+    return promises[0][1]
+
+
+def revisions(report: OrderReport) -> int:
+    """How often the date in force was changed by a stated one; the first only when the default had passed."""
+    default = _default_due(report)
+    promises = report.trace.promises
+    if not promises:
+        return 0
+    stated_at, date = promises[0]
+    changes = int(default is not None and stated_at > default and date != default)
+    return changes + sum(before[1] != after[1] for before, after in zip(promises, promises[1:], strict=False))
+
+
+def _default_due(report: OrderReport) -> Instant | None:
+    started_at = report.clock.started_at
+    return None if started_at is None else started_at + report.rules.duration
+
+
+def _kept_original(report: OrderReport) -> bool | None:
+    original, finished_at = original_due(report), report.finished_at
+    return None if original is None or finished_at is None else finished_at <= original
+
+
+def _promise_json(report: OrderReport) -> dict[str, object]:
+    return {
+        "started_at": _time(report.clock.started_at),
+        "original_due_at": _time(original_due(report)),
+        "due_at": _time(report.clock.due_at),
+        "revisions": revisions(report),
+    }
+
+
+def _stages_json(report: OrderReport) -> list[dict[str, object]]:
+    rules = report.rules
+    visits = report.trace.visits + [(v.stage, v.entered_at, None) for v in report.clock.visits or ()]
+    rows: list[dict[str, object]] = []
+    for number, entered_at, left_at in sorted(visits, key=lambda visit: visit[:2]):
+        stage = rules.stages[number]
+        spent = (report.now if left_at is None else left_at) - entered_at
+        rows.append(
+            {
+                "from": stage.start,
+                "to": stage.to,
+                "system": rules.policy.lifecycle.owner(stage.to),
+                "entered_at": rfc3339(entered_at),
+                "left_at": _time(left_at),
+                "seconds": seconds(spent),
+                "budget_seconds": seconds(stage.budget),
+                "overdue": spent > stage.budget,
+            }
+        )
+    return rows
+
+
+def _time(at: Instant | None) -> str | None:
+    return None if at is None else rfc3339(at)
+
+
+def _length(span: Span | None) -> float | int | None:
+    return None if span is None else seconds(span)

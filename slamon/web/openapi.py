@@ -1,0 +1,130 @@
+"""The OpenAPI document of the paths that exist, built from what the query parser accepts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from slamon.web.query import NOTICE_PARAMETERS, ORDER_PARAMETERS, REPEATABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_TIME = {"type": ["string", "null"], "format": "date-time"}
+_TEXT = {"type": ["string", "null"]}
+_NUMBER = {"type": ["number", "null"]}
+_COUNTS = {"type": "object", "additionalProperties": {"type": "integer"}}
+
+
+def _object(**properties: object) -> dict[str, Any]:
+    return {"type": "object", "properties": properties}
+
+
+def _array(of: str) -> dict[str, Any]:
+    return {"type": "array", "items": {"$ref": f"#/components/schemas/{of}"}}
+
+
+_SCHEMAS: dict[str, Any] = {
+    "Error": _object(error={"type": "string"}),
+    "Checks": _object(ready={"type": "boolean"}, checks={"type": "object"}),
+    "Health": _object(healthy={"type": "boolean"}),
+    "Order": _object(
+        as_of=_TIME,
+        order_id={"type": "string"},
+        status=_TEXT,
+        systems={"type": "object"},
+        channel=_TEXT,
+        client_id=_TEXT,
+        client_name=_TEXT,
+        manager_id=_TEXT,
+        verdict={"type": "string"},
+        kept_original={"type": ["boolean", "null"]},
+        promise={"type": "object"},
+        finished_at=_TIME,
+        lead_time_seconds=_NUMBER,
+        overdue_seconds=_NUMBER,
+        stages={"type": "array", "items": {"type": "object"}},
+        truncated={"type": "boolean"},
+    ),
+    "Notice": _object(
+        notice_id={"type": "string", "format": "uuid"},
+        kind={"type": "string"},
+        order_id={"type": "string"},
+        stage=_TEXT,
+        due_at=_TIME,
+        at={"type": "string", "format": "date-time"},
+        standing={"type": "boolean"},
+        retracts=_TEXT,
+        text={"type": "string"},
+        deliveries={"type": "array", "items": {"type": "object"}},
+    ),
+    "Orders": _object(as_of=_TIME, complete={"type": "boolean"}, orders=_array("Order"), next=_TEXT),
+    "Notices": _object(as_of=_TIME, complete={"type": "boolean"}, notices=_array("Notice"), next=_TEXT),
+    "Summary": _object(
+        as_of=_TIME,
+        complete={"type": "boolean"},
+        orders={"type": "integer"},
+        by_verdict=_COUNTS,
+        by_status=_COUNTS,
+        by_channel=_COUNTS,
+        promise_kept_ratio=_NUMBER,
+        lead_time_p50_seconds=_NUMBER,
+        lead_time_p95_seconds=_NUMBER,
+    ),
+}
+
+
+def document(version: str) -> dict[str, Any]:
+    """The whole document, OpenAPI 3.1."""
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "slamon", "version": version, "license": {"name": "Apache-2.0"}},
+        "paths": {
+            "/": _get("The first page", media="text/html"),
+            "/-/healthy": _get("Whether the process lives", "Health", refusals={503: "A restart is needed"}),
+            "/-/ready": _get("Whether this worker serves", "Checks", refusals={503: "Not yet: see checks"}),
+            "/metrics": _get("Prometheus metrics of this worker", media="text/plain"),
+            "/api/v1/orders": _get("Orders, a page at a time", "Orders", parameters=ORDER_PARAMETERS),
+            "/api/v1/orders/{order_id}": _order(),
+            "/api/v1/summary": _get("Orders counted", "Summary"),
+            "/api/v1/notices": _get("Notices, newest first", "Notices", parameters=NOTICE_PARAMETERS),
+            "/api/v1/openapi.json": _get("This document"),
+        },
+        "components": {"schemas": _SCHEMAS},
+    }
+
+
+def _order() -> dict[str, Any]:
+    refusals = {404: "No such order", 503: "The worker that has its partition can't be asked now"}
+    path = _get("One order", "Order", refusals=refusals)
+    path["get"]["parameters"] = [
+        {"name": "order_id", "in": "path", "required": True, "schema": {"type": "string"}}
+    ]
+    return path
+
+
+def _get(
+    summary: str,
+    schema: str | None = None,
+    *,
+    media: str = "application/json",
+    parameters: Mapping[str, str] | None = None,
+    refusals: Mapping[int, str] | None = None,
+) -> dict[str, Any]:
+    content = {"schema": {"$ref": f"#/components/schemas/{schema}"}} if schema else {}
+    responses: dict[str, Any] = {"200": {"description": "OK", "content": {media: content}}}
+    error = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+    for status, reason in {400: "Wrong parameters", **(refusals or {})}.items():
+        responses[str(status)] = {"description": reason, "content": error}
+    return {
+        "get": {
+            "summary": summary,
+            "parameters": [_parameter(name, text) for name, text in (parameters or {}).items()],
+            "responses": responses,
+        }
+    }
+
+
+def _parameter(name: str, text: str) -> dict[str, Any]:
+    one = {"type": "integer", "minimum": 1} if name == "limit" else {"type": "string"}
+    schema = {"type": "array", "items": one} if name in REPEATABLE else one
+    return {"name": name, "in": "query", "description": text, "schema": schema}

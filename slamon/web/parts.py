@@ -1,0 +1,82 @@
+"""What workers ask each other (`POST /-/peer`) and answer: its own part of a list, an order, a summary."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, TypeAlias
+
+import msgspec
+
+from slamon.orders.event import Instant
+from slamon.web.distribution import Distribution
+from slamon.web.query import MOST_ROWS, OrderFilter
+from slamon.web.sorting import Key
+
+PEER_PATH: Final = "/-/peer"
+
+_Count: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=MOST_ROWS)]
+
+
+class OrdersAsk(msgspec.Struct, frozen=True, tag="orders"):
+    """The first `count` orders of these partitions behind `after`."""
+
+    partitions: list[int]
+    where: OrderFilter
+    sort: str
+    at: Instant
+    after: Key | None
+    count: _Count
+
+
+class OrderAsk(msgspec.Struct, frozen=True, tag="order"):
+    """One order."""
+
+    partitions: list[int]
+    order_id: str
+
+
+class NoticesAsk(msgspec.Struct, frozen=True, tag="notices"):
+    """The newest `count` notices of these partitions behind `after`."""
+
+    partitions: list[int]
+    order_id: str | None
+    kinds: frozenset[str]
+    after: Key | None
+    count: _Count
+
+
+class SummaryAsk(msgspec.Struct, frozen=True, tag="summary"):
+    """Everything counted."""
+
+    partitions: list[int]
+
+
+RowsAsk: TypeAlias = OrdersAsk | OrderAsk | NoticesAsk
+Ask: TypeAlias = OrdersAsk | OrderAsk | NoticesAsk | SummaryAsk
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One order or notice as JSON, with its place in the list."""
+
+    key: Key
+    view: msgspec.Raw
+
+
+class RowsPart(msgspec.Struct, frozen=True):
+    """The rows of one worker; `partitions` are those asked for that it truly had all the while."""
+
+    as_of: Instant | None
+    partitions: list[int]
+    rows: list[Row]
+    until: Key | None = None
+    """Behind this key there is more; None: that was all."""
+
+
+class SummaryPart(msgspec.Struct, frozen=True):
+    """The counts of one worker."""
+
+    as_of: Instant | None
+    partitions: list[int]
+    by_verdict: dict[str, int]
+    by_status: dict[str, int]
+    by_channel: dict[str, int]
+    lead_times: Distribution

@@ -1,0 +1,89 @@
+"""Builds the web application from its ports, and serves it."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import aiohttp
+from aiohttp import web
+
+from slamon.web.answers import Answers
+from slamon.web.boundary import add_security_headers, boundary
+from slamon.web.gather import Gatherer
+from slamon.web.local import LocalParts
+from slamon.web.peers import PeerClient
+from slamon.web.routes import ApiRoutes, OwnRoutes
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from slamon.metrics.registry import Metrics
+    from slamon.orders.event import Instant
+    from slamon.web.ports import Cluster, Health, NoticesApi, OrdersApi
+
+MOST_BODY_BYTES: Final = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long answers may take, in seconds."""
+
+    request: float = 30.0
+    peer: float = 20.0
+    """For the part of another worker; less than `request`, so that a slow one makes an answer incomplete."""
+    slice: float = 0.01
+    """How long a scan may hold the event loop before others have their turn."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Everything that the web application needs; `clock` in microseconds since the epoch."""
+
+    orders: OrdersApi
+    notices: NoticesApi
+    cluster: Cluster
+    health: Health
+    metrics: Metrics
+    clock: Callable[[], Instant]
+    version: str
+    limits: Limits = Limits()
+
+
+def build_web(site: Site) -> web.Application:
+    """The application; it opens nothing until it is started."""
+    limits = site.limits
+    app = web.Application(
+        client_max_size=MOST_BODY_BYTES, middlewares=[boundary(site.metrics, seconds=limits.request)]
+    )
+    app.on_response_prepare.append(add_security_headers)
+    app.add_routes(OwnRoutes(site.health, site.metrics, site.version).routes())
+    local = LocalParts(site.orders, site.notices, site.cluster, slice_seconds=limits.slice)
+    peers = PeerClient(seconds=limits.peer, failed=site.metrics.http.peer_failed)
+    answers = Answers(Gatherer(local, peers, site.cluster), site.cluster, site.clock)
+    app.add_routes(ApiRoutes(answers, local, site.version).routes())
+
+    async def session(_app: web.Application) -> AsyncIterator[None]:
+        async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as opened:
+            peers.session = opened
+            yield
+
+    app.cleanup_ctx.append(session)
+    return app
+
+
+@asynccontextmanager
+async def served(app: web.Application, host: str, port: int, *, grace: float) -> AsyncIterator[int]:
+    """Serve while inside; gives the port (0 asks for a free one); then answers in flight get `grace` seconds.
+
+    Raises:
+        OSError: the address is taken or not this machine's.
+    """
+    runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=grace)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+        yield runner.addresses[0][1]
+    finally:
+        await runner.cleanup()

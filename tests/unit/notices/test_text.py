@@ -1,0 +1,230 @@
+"""The words of notices, as goldens to be read aloud. To add one: change one thing about `order_json()`."""
+
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from slamon.notices.notice import NoticeKind
+from slamon.notices.text import notice_text, split_headline
+from slamon.orders.event import DAY, SECOND, Instant
+from tests.samples import HOUR, NOW, PROMISED, order_json, stage_json
+
+Kind = NoticeKind
+FINISHED = order_json(status="SHIPPED", finished_at="2026-05-03T10:00:00Z", stages=[], verdict="broken")
+CANCELLED = order_json(status="CANCELLED", verdict="cancelled")
+REVISED = order_json(
+    promise={
+        "started_at": "2026-04-11T09:00:00Z",
+        "original_due_at": "2026-05-02T09:00:00Z",
+        "due_at": "2026-05-20T09:00:00Z",
+        "revisions": 2,
+    }
+)
+NOTHING_KNOWN: dict[str, Any] = {"order_id": "A-1001"}
+
+
+class Golden(NamedTuple):
+    text: str
+    kind: NoticeKind
+    order: dict[str, Any] = order_json()
+    due_at: Instant | None = PROMISED
+    at: Instant = PROMISED
+    stage: str | None = None
+    retracts_kind: NoticeKind | None = None
+
+
+GOLDENS = [
+    Golden(
+        "Order A-1001 for ACME GmbH (c-1) is 2 days 3 hours late. Promised for 2 May 2026, 09:00 UTC. "
+        "Stands at PRICE_CALCULATED since 29 Apr 2026, 12:00 UTC. "
+        "Next move: crm, to bring it to MANUFACTURING_APPROVED; 2 days allowed, over by 3 days.",
+        Kind.BREACHED,
+    ),
+    Golden(
+        "Order A-1001 for ACME GmbH (c-1) is 2 days 3 hours late; that date had passed when it was given. "
+        "Promised for 2 May 2026, 09:00 UTC. Stands at PRICE_CALCULATED since 29 Apr 2026, 12:00 UTC. "
+        "Next move: crm, to bring it to MANUFACTURING_APPROVED; 2 days allowed, over by 3 days.",
+        Kind.BREACHED,
+        at=PROMISED + DAY,
+    ),
+    Golden(
+        "Order A-1001 for ACME GmbH (c-1) missed the date promised, 2 May 2026, 09:00 UTC; it has a new one. "
+        "Promised for 20 May 2026, 09:00 UTC (moved twice, at first 2 May 2026, 09:00 UTC). "
+        "Stands at PRICE_CALCULATED since 29 Apr 2026, 12:00 UTC. "
+        "Next move: crm, to bring it to MANUFACTURING_APPROVED; 2 days allowed, over by 3 days.",
+        Kind.BREACHED,
+        REVISED,
+    ),
+    Golden(
+        "Order A-1001 for ACME GmbH (c-1) missed its promised date and finished 1 day 1 hour late. "
+        "Promised for 2 May 2026, 09:00 UTC. Finished on 3 May 2026, 10:00 UTC.",
+        Kind.BREACHED,
+        FINISHED,
+    ),
+    Golden(
+        "Order A-1001 for ACME GmbH (c-1) missed the date promised, 2 May 2026, 09:00 UTC, and has been "
+        "cancelled. Promised for 2 May 2026, 09:00 UTC. Cancelled.",
+        Kind.BREACHED,
+        CANCELLED,
+    ),
+    Golden(
+        "Order A-1001 (client unknown) is 2 days 3 hours late. Promised date: unknown. "
+        "Where it stands is unknown. Whose move it is, is unknown.",
+        Kind.BREACHED,
+        NOTHING_KNOWN,
+    ),
+    Golden(
+        "Order A-1001 for client c-1 is 2 days 3 hours late. Promised for 2 May 2026, 09:00 UTC. "
+        "Stands at PACKAGING; on its way from MANUFACTURING_COMPLETED since 29 Apr 2026, 12:00 UTC. "
+        "Next move: mes, to bring it to SHIPPED; 10 days allowed, 5 days left.",
+        Kind.BREACHED,
+        order_json(
+            client_name=None,
+            status="PACKAGING",
+            stages=[stage_json("MANUFACTURING_COMPLETED", "SHIPPED", "mes", budget_seconds=864_000)],
+        ),
+    ),
+    Golden(
+        "Order A-1001 for ACME GmbH is 2 days 3 hours late. Promised for 2 May 2026, 09:00 UTC. "
+        "Stands at FILE_UPLOADED, since when is unknown. Next move: shop, to bring it to SUBMITTED.",
+        Kind.BREACHED,
+        order_json(client_id=None, status="FILE_UPLOADED", stages=[]),
+    ),
+    Golden(
+        "Order A-1001 for ACME GmbH (c-1) is 2 days 3 hours late. Promised for 2 May 2026, 09:00 UTC. "
+        "Stands at SUBMITTED, since when is unknown. Next move: mes, to bring it to PRICE_CALCULATED.",
+        Kind.BREACHED,
+        order_json(
+            status="SUBMITTED",
+            stages=[stage_json("SUBMITTED", "PRICE_CALCULATED", "mes", entered_at=None, budget_seconds=None)],
+        ),
+    ),
+    Golden(
+        "Order A-1001 (client unknown) is late. Promised date: unknown. Where it stands is unknown. "
+        "Whose move it is, is unknown.",
+        Kind.BREACHED,
+        NOTHING_KNOWN,
+        None,
+    ),
+    Golden(
+        "Order A-1001 for ACME GmbH (c-1) is at risk: 2 days 21 hours left. "
+        "Promised for 20 May 2026, 09:00 UTC (moved twice, at first 2 May 2026, 09:00 UTC). "
+        "Stands at PRICE_CALCULATED since 29 Apr 2026, 12:00 UTC. "
+        "Next move: crm, to bring it to MANUFACTURING_APPROVED; 2 days allowed, over by 3 days.",
+        Kind.AT_RISK,
+        REVISED,
+        NOW + 2 * DAY + 21 * HOUR,
+    ),
+    Golden(
+        "Order A-1001 for ACME GmbH (c-1) was at risk and is now 2 days 3 hours late. "
+        "Promised for 2 May 2026, 09:00 UTC. Stands at PRICE_CALCULATED since 29 Apr 2026, 12:00 UTC. "
+        "Next move: crm, to bring it to MANUFACTURING_APPROVED; 2 days allowed, over by 3 days.",
+        Kind.AT_RISK,
+    ),
+    Golden(
+        "Order A-1001 for ACME GmbH (c-1) was at risk of missing its promised date. "
+        "Promised for 2 May 2026, 09:00 UTC. Finished on 3 May 2026, 10:00 UTC.",
+        Kind.AT_RISK,
+        FINISHED,
+    ),
+    Golden(
+        "Order A-1001 (client unknown) is at risk of missing its promised date. Promised date: unknown. "
+        "Where it stands is unknown. Whose move it is, is unknown.",
+        Kind.AT_RISK,
+        NOTHING_KNOWN,
+        None,
+    ),
+    Golden(
+        "Order A-1001 for ACME GmbH (c-1) has been waiting in PRICE_CALCULATED for 5 days, "
+        "3 days longer than allowed. Promised for 2 May 2026, 09:00 UTC. "
+        "Stands at PRICE_CALCULATED since 29 Apr 2026, 12:00 UTC. "
+        "Next move: crm, to bring it to MANUFACTURING_APPROVED; 2 days allowed, over by 3 days.",
+        Kind.STAGE_OVERDUE,
+        due_at=NOW - 3 * DAY,
+        stage="PRICE_CALCULATED",
+    ),
+    Golden(
+        "Order A-1001 for ACME GmbH (c-1) waited too long in SUBMITTED. Promised for 2 May 2026, 09:00 UTC. "
+        "Stands at PRICE_CALCULATED since 29 Apr 2026, 12:00 UTC. "
+        "Next move: crm, to bring it to MANUFACTURING_APPROVED; 2 days allowed, over by 3 days.",
+        Kind.STAGE_OVERDUE,
+        stage="SUBMITTED",
+    ),
+    Golden(
+        "Order A-1001 for ACME GmbH (c-1) finished 1 day 1 hour late, on 3 May 2026, 10:00 UTC. "
+        "Promised for 2 May 2026, 09:00 UTC.",
+        Kind.FINISHED_LATE,
+        FINISHED,
+    ),
+    Golden(
+        "Withdrawn: order A-1001 for ACME GmbH (c-1) did not miss the date promised, 2 May 2026, 09:00 UTC; "
+        "a report that came late shows it. Promised for 2 May 2026, 09:00 UTC. "
+        "Finished on 3 May 2026, 10:00 UTC.",
+        Kind.RETRACTED,
+        FINISHED,
+        retracts_kind=Kind.BREACHED,
+    ),
+    Golden(
+        "Withdrawn: order A-1001 for ACME GmbH (c-1) did not wait too long in SUBMITTED; "
+        "a report that came late shows it. Promised for 2 May 2026, 09:00 UTC. Cancelled.",
+        Kind.RETRACTED,
+        CANCELLED,
+        stage="SUBMITTED",
+        retracts_kind=Kind.STAGE_OVERDUE,
+    ),
+    Golden(
+        "Withdrawn: what an earlier notice said about order A-1001 (client unknown) was not so. "
+        "Promised date: unknown. Where it stands is unknown. Whose move it is, is unknown.",
+        Kind.RETRACTED,
+        NOTHING_KNOWN,
+    ),
+]
+
+
+@pytest.mark.parametrize("golden", GOLDENS, ids=[f"{golden.kind}-{n}" for n, golden in enumerate(GOLDENS)])
+def test_read_aloud(golden: Golden) -> None:
+    text = notice_text(
+        golden.kind,
+        golden.order,
+        stage=golden.stage,
+        due_at=golden.due_at,
+        at=golden.at,
+        now=NOW,
+        retracts_kind=golden.retracts_kind,
+    )
+    assert text == golden.text
+
+
+@pytest.mark.parametrize("golden", GOLDENS, ids=[f"{golden.kind}-{n}" for n, golden in enumerate(GOLDENS)])
+def test_the_headline_is_the_first_sentence(golden: Golden) -> None:
+    head, facts = split_headline(golden.text)
+    assert head.endswith(".")
+    assert facts.startswith("Promised ")
+    assert f"{head} {facts}" == golden.text
+
+
+def test_a_text_of_another_make_is_all_headline() -> None:
+    assert split_headline("The crm is down.") == ("The crm is down.", "")
+
+
+ORDERS = st.fixed_dictionaries(
+    {"order_id": st.text(min_size=1)},
+    optional={
+        "status": st.none() | st.text(),
+        "client_name": st.none() | st.text(max_size=300),
+        "client_id": st.none() | st.text(max_size=300),
+        "finished_at": st.none() | st.text(),
+        "promise": st.none() | st.fixed_dictionaries({"due_at": st.none() | st.text()}),
+    },
+)
+
+
+@given(st.sampled_from(NoticeKind), ORDERS, st.none() | st.integers(-(10**19), 10**19), st.none() | st.text())
+def test_any_order_gets_one_short_line(
+    kind: NoticeKind, order: dict[str, Any], due_at: int | None, stage: str | None
+) -> None:
+    text = notice_text(kind, order, stage=stage, due_at=due_at, at=NOW, now=NOW + SECOND)
+    assert text == " ".join(text.split())
+    assert len(text) < 1_200
