@@ -43,34 +43,43 @@ def configure_logs(
     terminal only. None of `secrets` is ever written, whoever logs it.
     """
     out = sys.stderr if stream is None else stream
-    on_terminal = console and out.isatty()
-    cleaned = _Cleaned(secrets, for_terminal=on_terminal)
-    render: Processor = (
-        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-        if on_terminal
-        else structlog.processors.JSONRenderer(serializer=json.dumps)
+    formatter = _formatter(secrets, for_terminal=console and out.isatty())
+    _route_standard_logging(out, formatter, level=level, libraries=libraries)
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *_first_steps(),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
     )
-    before: list[Processor] = [
+
+
+def _first_steps() -> list[Processor]:
+    """What every line gets, slamon's own and a library's alike."""
+    return [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _format_exception,
     ]
-    formatter = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=before,
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, cleaned, render],
-    )
-    _route_standard_logging(out, formatter, level=level, libraries=libraries)
-    structlog.configure(
+
+
+def _formatter(secrets: Iterable[str], *, for_terminal: bool) -> logging.Formatter:
+    """The last steps of every line: cleaned of secrets, written as JSON or for a terminal."""
+    render: Processor = structlog.processors.JSONRenderer(serializer=json.dumps)
+    if for_terminal:
+        render = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=_first_steps(),
         processors=[
-            structlog.stdlib.filter_by_level,
-            *before,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            _Cleaned(secrets, for_terminal=for_terminal),
+            render,
         ],
-        wrapper_class=structlog.stdlib.BoundLogger,
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        cache_logger_on_first_use=False,
     )
 
 

@@ -102,7 +102,7 @@ class Digest:
 
 
 def digest(result: Replayed, rows: int) -> Digest:
-    """Judge everything, and keep `rows` of each: the most urgent orders, the latest notices, the first bad lines."""
+    """Judge everything, and keep `rows` each of the most urgent orders, latest notices, first bad lines."""
     late, late_in_all = _latest(result.orders(), rows)
     last: deque[Mapping[str, Any]] = deque(maxlen=rows)
     kinds: Counter[str] = Counter()

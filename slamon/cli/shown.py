@@ -56,7 +56,7 @@ def lateness(order: Mapping[str, Any], as_of: str | None) -> Text:
 
 
 def waiting(order: Mapping[str, Any]) -> Text:
-    """Which step an open order is overdue for, and who has to make it: `mes: PRICE_CALCULATED`."""
+    """Which step an open order is overdue for, and who has to make it: `mes: SHIPPED`."""
     late = [s for s in order.get("stages") or () if s.get("overdue") and not s.get("left_at")]
     if not late:
         return cell(None)
@@ -85,7 +85,7 @@ def orders_table(orders: Iterable[Mapping[str, Any]], as_of: str | None, width: 
 
 
 def notices_table(notices: Iterable[Mapping[str, Any]], width: int, *, deliveries: bool) -> Table:
-    """One row a notice; `deliveries` where something was done about them. A long text is cut on a terminal."""
+    """One row a notice, with `deliveries` where something was done about them; long texts are cut."""
     done = ("delivery",) if deliveries else ()
     made = table("at", "kind", "order", "due", *done, "text", whole=("at", "kind", "order", "due"))
     for notice in notices:

@@ -25,6 +25,8 @@ _GROUP: Final = 0
 _NOT_YET: Final = frozenset({14, 15, 16})
 """The group's coordinator is loading, not chosen yet, or another node by now."""
 _RETRY_SECONDS: Final = 0.1
+_PAUSES: Final = (0.0, 0.05, 0.1, 0.2, 0.4)
+"""Seconds before a new leader is looked for: one who was just elected, or made with its topic, takes a moment."""
 
 _Wanted: TypeAlias = tuple[int, int]
 """Isolation level and point in time as ListOffsets has them."""
@@ -68,7 +70,11 @@ class Offsets:
 
     async def _list(self, partitions: set[TopicPartition], wanted: _Wanted) -> OffsetMap:
         found = await self._ask_leaders(partitions, wanted)
-        if unanswered := partitions - found.keys():
+        for pause in _PAUSES:
+            unanswered = partitions - found.keys()
+            if not unanswered:
+                return found
+            await asyncio.sleep(pause)
             await self._find_leaders(unanswered)
             found |= await self._ask_leaders(unanswered, wanted)
         for topic, number in sorted(partitions - found.keys()):

@@ -1,6 +1,4 @@
-"""The kinds of notices, the states of their delivery, and the id that is the same everywhere (CONTRACT §4, §5)."""
-
-from __future__ import annotations
+"""The kinds of notices, the states of their delivery, the id that is the same everywhere (CONTRACT §4, §5)."""
 
 import json
 import uuid
@@ -34,7 +32,7 @@ class DeliveryState(StrEnum):
 
 
 def notice_id(subject: str, kind: NoticeKind, *, stage: str | None, due_at: Instant | None) -> str:
-    """The UUIDv5 of order (or subject), kind, stage and due: equal after restart, replay and on any replica."""
+    """The UUIDv5 of order (or subject), kind, stage, due: equal after restart, replay and on any replica."""
     due = None if due_at is None else rfc3339(due_at)
     return str(uuid.uuid5(_NAMESPACE, json.dumps([subject, str(kind), stage, due], ensure_ascii=False)))
 

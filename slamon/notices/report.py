@@ -1,11 +1,9 @@
 """A notice in the shape of CONTRACT §5 `notice`, for replay, API and CLI alike."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 
-from slamon.notices.ledger import KIND_OF, Delivery, NoticeRecord
 from slamon.notices.notice import NoticeKind, notice_id, retraction_id
+from slamon.notices.record import KIND_OF, Delivery, NoticeRecord
 from slamon.notices.text import notice_text
 from slamon.orders.event import Instant, rfc3339
 from slamon.sla.clock import Clock
@@ -40,8 +38,10 @@ def standing_json(condition: Condition, order: Mapping[str, object], now: Instan
     }
 
 
-def record_json(record: NoticeRecord, order: Mapping[str, object], now: Instant) -> Iterator[dict[str, object]]:
-    """A decided notice with its deliveries and, where it was withdrawn, the retraction as a notice of its own."""
+def record_json(
+    record: NoticeRecord, order: Mapping[str, object], now: Instant
+) -> Iterator[dict[str, object]]:
+    """A decided notice with its deliveries; where it was withdrawn, the retraction as a notice of its own."""
     order_id = str(order["order_id"])
     kind = KIND_OF[record.kind]
     shown = {

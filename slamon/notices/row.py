@@ -1,18 +1,18 @@
 """The row of one order: its bounded history, its clocks, its notices; bytes in, bytes out.
 
-This is the hot path of the daemon: an event in time order costs one decode, one `advance` and one encode, whatever
-the length of the history. Anything else (out of order, equal instants, long texts, another policy) folds anew, and
-both ways give the same row (tests/unit/notices/test_row_laws.py).
+This is the hot path of the daemon: an event in time order costs one decode, one `advance` and one encode,
+whatever the length of the history. Anything else (out of order, equal instants, long texts, another policy)
+folds anew, and both ways give the same row (tests/unit/notices/test_row_laws.py).
 """
 
-from __future__ import annotations
-
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import msgspec
 
-from slamon.notices.ledger import Mark, NoticeRecord, NoticeRules, Situation, is_settled, mark, settle
+from slamon.notices.ledger import NoticeRules, Situation, settle
+from slamon.notices.marks import Mark, mark
+from slamon.notices.record import NoticeRecord, is_settled
 from slamon.orders import facts
 from slamon.orders.event import DAY, Instant, OrderEvent, Span
 from slamon.orders.history import (
@@ -36,7 +36,7 @@ from slamon.sla.rules import ClockRules
 
 VERSION = 1
 MARKER_KEPT: Span = 365 * DAY
-"""A marker stays this long after its order has left, so that a late event neither rebuilds it nor notifies again."""
+"""A marker stays this long after its order has left: a late event neither rebuilds it nor notifies again."""
 
 
 class Outcome(StrEnum):
@@ -53,7 +53,7 @@ class OrderRules:
     """Everything that a row needs to know: clocks, notices, how long an order stays after its end."""
 
     clock: ClockRules
-    notices: NoticeRules = NoticeRules()
+    notices: NoticeRules = field(default_factory=NoticeRules)
     keep_finished: Span = 30 * DAY
     keep_not_started: Span = 90 * DAY
 
@@ -86,7 +86,7 @@ _decode_marker = msgspec.msgpack.Decoder(Marker).decode
 
 
 def read_row(stored: bytes, rules: OrderRules) -> Row | None:
-    """Read a stored row; None for the marker of an order that has left. A changed policy folds the order anew."""
+    """Read a stored row; None for the marker of an order that has left. A changed policy folds anew."""
     if stored[0] == _MARKER_HEAD:
         return None
     row = _decode_row(stored)
@@ -142,7 +142,7 @@ def entries_of(row: Row) -> list[Entry]:
 
 
 def settle_row(row: Row, now: Instant, rules: OrderRules) -> bool:
-    """Decide the order's notices at `now` (never before an earlier decision); returns whether anything changed."""
+    """Decide the order's notices at `now`, never before an earlier decision; returns whether anything changed."""
     if row.settled_at is not None and row.settled_at > now:
         now = row.settled_at
     records = row.records if row.records is not None else []
@@ -159,7 +159,7 @@ def mark_row(row: Row, order_id: str, report: Mark) -> bool:
 
 
 def wake_at(row: Row, rules: OrderRules) -> Instant | None:
-    """The nearest instant at which this row wants to be looked at again; None when only an event can change it."""
+    """The nearest instant at which this row wants to be looked at; None when only an event can change it."""
     clock = row.clock
     if row.records is None and clock.passed is None and not clock.finishing:
         due = next_due(clock)

@@ -4,8 +4,6 @@ Instants in the core are whole microseconds since 1970-01-01 UTC (`Instant`), se
 half the cost of aware datetimes, and no overflow at year 9999 plus three weeks.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from enum import StrEnum
 from typing import TypeAlias
@@ -22,8 +20,9 @@ SECOND: Span = 1_000_000
 DAY: Span = 86_400 * SECOND
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-_LAST: Instant = 253_402_300_799_999_999  # 9999-12-31T23:59:59.999999Z, the last instant that RFC 3339 can write
-_FIRST: Instant = -62_135_596_800_000_000  # 0001-01-01T00:00:00Z
+# What RFC 3339 can write: 0001-01-01T00:00:00Z to 9999-12-31T23:59:59.999999Z.
+_FIRST: Instant = -62_135_596_800_000_000
+_LAST: Instant = 253_402_300_799_999_999
 
 
 class EventType(StrEnum):
@@ -67,7 +66,7 @@ def instant(moment: dt.datetime) -> Instant:
 
 
 def rfc3339(at: Instant) -> str:
-    """Write an instant as RFC 3339 UTC with `Z`; beyond the years 1 to 9999 the nearest that can be written."""
+    """Write an instant as RFC 3339 UTC with `Z`; beyond the years 1 to 9999 the nearest one in them."""
     at = min(max(at, _FIRST), _LAST)
     text = (_EPOCH + dt.timedelta(microseconds=at)).replace(tzinfo=None).isoformat()
     return text + "Z"

@@ -1,7 +1,5 @@
 """What an order's entries say about it besides its clocks: statuses, parties, holds (CONTRACT §3)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -23,7 +21,7 @@ class Hold:
 
 
 def latest_status(entries: Iterable[Entry], lifecycle: Lifecycle) -> str | None:
-    """The last known status of ordered entries; CANCELLED once cancelled; None when nothing known was said."""
+    """The last known status of ordered entries; CANCELLED once cancelled; None when none is known."""
     status = None
     for entry in entries:
         if is_cancel(entry):

@@ -1,11 +1,13 @@
 """The bounded, ordered set of an order's distinct events, kept as compact bytes in its row.
 
 CONTRACT §3: events count in the order `occurred_at`, step (unknown last), type, `promised_at` (none first),
-canonical JSON; equal events are one; of each type the first 128 and the last 128 count. Every choice that drops
-something depends on ranks that can only grow, so arrival order changes nothing (tests/unit/orders/test_history_laws.py).
-"""
+canonical JSON; equal events are one; of each type the first 128 and the last 128 count. Every choice that
+drops something depends on ranks that can only grow, so arrival order changes nothing
+(tests/unit/orders/test_history_laws.py).
 
-from __future__ import annotations
+Long texts are cut in the middle of a long history. What is cut has to keep its place among events of its
+instant: long events are compared by the beginning of their canonical JSON and a hash of all of it, cut or not.
+"""
 
 import hashlib
 import json
@@ -23,10 +25,17 @@ LONG_TEXT = 1024
 """An event with more UTF-8 bytes of text than this is long."""
 
 LONG_KEPT_PER_END = 4
-"""Of each type, this many first and last long events keep their texts in full; the others keep a cut and a digest."""
+"""Of each type, this many first and last long events keep their texts in full; the others are cut."""
 
 CUT_TO = 24
 """Characters that stay of each text of a long event in the middle."""
+
+LONG_NAME = 64
+"""A status or system of more characters than this is kept as its beginning and a hash."""
+
+_NAME_KEPT = 40
+_PLACE_KEPT = 192
+"""Bytes of its canonical JSON by which a long event is compared before its hash decides."""
 
 TYPES = (
     EventType.STATUS,
@@ -65,10 +74,10 @@ Texts: TypeAlias = tuple[str | None, str | None, str | None, str | None, str | N
 
 
 class Entry(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """One event as the row keeps it; `status` and `system` are indexes of well-known words or words.
+    """One event as the row keeps it; `status_word` and `system_word` are well-known words by number, or words.
 
-    `texts` holds channel, client_id, client_name, manager_id, actor, reason, attributes; None when all are absent.
-    `digest` identifies the uncut event when `texts` were cut.
+    `texts` holds channel, client_id, client_name, manager_id, actor, reason, attributes; None when all are
+    absent. `digest` is what identifies and places the uncut event when `texts` were cut.
     """
 
     at: Instant
@@ -116,6 +125,10 @@ def entry_of(event: OrderEvent) -> Entry:
     if texts == (None, None, None, None, None, None, None):
         texts = None
     status, system = event.status, event.system
+    if status is not None and len(status) > LONG_NAME:
+        status = _short_name(status)
+    if system is not None and len(system) > LONG_NAME:
+        system = _short_name(system)
     return Entry(
         event.occurred_at,
         TYPE_CODES[event.type],
@@ -124,6 +137,11 @@ def entry_of(event: OrderEvent) -> Entry:
         event.promised_at,
         texts,
     )
+
+
+def _short_name(name: str) -> str:
+    """The same short name for the same long one, whichever event it stands in."""
+    return f"{name[:_NAME_KEPT]}…{hashlib.blake2b(name.encode(), digest_size=8).hexdigest()}"
 
 
 def unpack(log: bytes, count: int) -> list[Entry]:
@@ -150,7 +168,7 @@ def is_long(entry: Entry) -> bool:
 
 
 def step_of(entry: Entry, lifecycle: Lifecycle) -> int:
-    """The rank of an entry's step among events of one instant: lifecycle order, cancellation, then unknown or none."""
+    """The rank of an entry's step in its instant: lifecycle order, cancellation, then unknown or none."""
     steps = len(lifecycle.steps)
     if entry.type == CANCEL_CODE:
         return steps
@@ -177,7 +195,7 @@ def canonical(entry: Entry) -> str:
     return json.dumps(known, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def order_key(entry: Entry, lifecycle: Lifecycle) -> tuple[Instant, int, int, bool, Instant, str]:
+def order_key(entry: Entry, lifecycle: Lifecycle) -> tuple[Instant, int, int, bool, Instant, bytes]:
     """The key by which the events of an order count."""
     promised = entry.promised_at
     return (
@@ -186,7 +204,7 @@ def order_key(entry: Entry, lifecycle: Lifecycle) -> tuple[Instant, int, int, bo
         entry.type,
         promised is not None,
         promised or 0,
-        canonical(entry),
+        _digest(entry) if is_long(entry) else canonical(entry).encode(),
     )
 
 
@@ -207,9 +225,15 @@ def insert(entries: list[Entry], entry: Entry, lifecycle: Lifecycle) -> tuple[bo
     while key is not None and place > first and order_key(entries[place - 1], lifecycle) > key:
         place -= 1
     entries.insert(place, entry)
-    dropped = _drop_middle(entries, entry.type)
-    if is_long(entry):
-        _cut_long(entries, entry.type)
+    if len(entries) <= KEPT_PER_END and not is_long(entry):
+        return True, False
+    places = [place for place, other in enumerate(entries) if other.type == entry.type]
+    dropped = len(places) > 2 * KEPT_PER_END
+    if dropped:
+        del entries[places[KEPT_PER_END]]
+        places = [*places[:KEPT_PER_END], *(place - 1 for place in places[KEPT_PER_END + 1 :])]
+    if is_long(entry) or len(places) > KEPT_PER_END:
+        _cut_long(entries, places)
     return True, dropped
 
 
@@ -220,21 +244,15 @@ def _same(one: Entry, other: Entry) -> bool:
 
 
 def _digest(entry: Entry) -> bytes:
-    return entry.digest or hashlib.blake2b(canonical(entry).encode(), digest_size=16).digest()
+    """What stands for an event when its texts are cut: it compares as the event does, but for long likenesses."""
+    if entry.digest is not None:
+        return entry.digest
+    whole = canonical(entry).encode()
+    return whole[:_PLACE_KEPT] + hashlib.blake2b(whole, digest_size=16).digest()
 
 
-def _drop_middle(entries: list[Entry], kind: int) -> bool:
-    if len(entries) <= 2 * KEPT_PER_END:
-        return False
-    places = [place for place, entry in enumerate(entries) if entry.type == kind]
-    if len(places) <= 2 * KEPT_PER_END:
-        return False
-    del entries[places[KEPT_PER_END]]
-    return True
-
-
-def _cut_long(entries: list[Entry], kind: int) -> None:
-    places = [place for place, entry in enumerate(entries) if entry.type == kind]
+def _cut_long(entries: list[Entry], places: list[int]) -> None:
+    """Cut the long entries among those of one type (`places`) that are neither the first nor the last ones."""
     first = [place for place in places[:KEPT_PER_END] if is_long(entries[place])]
     last = [place for place in places[-KEPT_PER_END:] if is_long(entries[place])]
     full = {*first[:LONG_KEPT_PER_END], *last[-LONG_KEPT_PER_END:]}

@@ -1,7 +1,5 @@
 """The statuses of an order in their order, and the system that owns each step (CONTRACT §2)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 CANCELLED = "CANCELLED"

@@ -4,13 +4,11 @@ An offer is taken once per (notice, attempt): the order's row repeats its offers
 and only one that knows of all attempts made here asks for a new one (CONTRACT §4, at least once).
 """
 
-from __future__ import annotations
-
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from slamon.notices.ledger import Mark
+from slamon.notices.marks import Mark
 from slamon.notices.notice import DeliveryState
 from slamon.orders.event import Instant
 from slamon.services.offers import Offer

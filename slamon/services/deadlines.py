@@ -1,7 +1,5 @@
 """The ticker: lets the deadlines fire that the lag gate has released."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable, Mapping
 from typing import Protocol

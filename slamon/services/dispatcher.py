@@ -4,8 +4,6 @@ Before every attempt the report `sending` is durable, after it the outcome is: a
 deliveries unknown that say `sending`, and they are repeated under the same id.
 """
 
-from __future__ import annotations
-
 import asyncio
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,7 +13,7 @@ from typing import Protocol
 import structlog
 
 from slamon.errors import SinkError
-from slamon.notices.ledger import Mark
+from slamon.notices.marks import Mark
 from slamon.notices.notice import DeliveryState, NoticeKind
 from slamon.notices.text import notice_text
 from slamon.orders.event import SECOND, Instant

@@ -6,8 +6,6 @@ is processed (by this worker, or committed by another), does the same for the re
 the partition's `now` to the instant it asked at. Without an answer from the broker `now` stands still.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field

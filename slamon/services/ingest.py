@@ -1,7 +1,5 @@
 """From raw records of a source to events for the right partition; what can't be used goes to the dead letters."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol

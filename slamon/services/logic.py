@@ -1,7 +1,5 @@
 """What the engine calls for each micro-batch: sends every topic's records to the part that knows them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Protocol
 

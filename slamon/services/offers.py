@@ -3,14 +3,13 @@
 JSON on purpose: an operator who reads these topics during an incident should understand them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import msgspec
 
-from slamon.notices.ledger import KIND_OF, Intent, Mark, NoticeRecord, intents
+from slamon.notices.marks import Mark
+from slamon.notices.record import KIND_OF, Intent, NoticeRecord, intents
 from slamon.orders.event import Instant
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from slamon.kafka.partitioner import partition_of
-from slamon.notices.ledger import KIND_OF
+from slamon.notices.record import KIND_OF
 from slamon.notices.notice import NoticeKind, retraction_id
 from slamon.notices.report import record_json
 from slamon.notices.row import OrderRules, Row, entries_of, read_row

@@ -4,12 +4,11 @@ Everything here is synchronous and runs on the event loop, one step at a time (D
 the engine makes the row writes and the offers durable in that order.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from slamon.notices.ledger import Mark, intents, is_settled
+from slamon.notices.marks import Mark
+from slamon.notices.record import intents, is_settled
 from slamon.notices.row import (
     Outcome,
     OrderRules,

@@ -4,8 +4,6 @@ The state is a function of the set of events, so lines are folded as they come, 
 holds one compact row an order. Every deadline up to `at` is judged by the history as of its own instant.
 """
 
-from __future__ import annotations
-
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -131,14 +129,8 @@ class Replay:
 
 
 def quantile(ordered: Sequence[Span], share: float) -> float | int | None:
-    """The quantile of sorted spans in seconds, linear between neighbours; None when there are none."""
-    if not ordered:
-        return None
-    place = (len(ordered) - 1) * share
-    below = math.floor(place)
-    above = min(below + 1, len(ordered) - 1)
-    low, high = ordered[below], ordered[above]
-    return seconds(low + round((high - low) * (place - below)))
+    """The quantile of sorted spans in seconds by nearest rank, as the API tells it; None when there are none."""
+    return seconds(ordered[math.ceil(len(ordered) * share) - 1]) if ordered else None
 
 
 def replay_files(

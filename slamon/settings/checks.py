@@ -31,7 +31,7 @@ class Check:
 
 
 def _no_such_status(status: str, known: Collection[str]) -> str:
-    close = difflib.get_close_matches(status.upper(), known, n=1)
+    close = difflib.get_close_matches(status.upper(), known, n=1, cutoff=0.75)
     meant = f"did you mean {close[0]}? " if close else ""
     return f"{status} is no status of orders.lifecycle, {meant}allowed are " + ", ".join(known)
 

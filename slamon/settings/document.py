@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _DEEPEST = 64
 _MOST = 100_000
+_PLAIN_TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("null", "bool", "int", "float", "str", "seq", "map")}
 _MERGE = "tag:yaml.org,2002:merge"
 _WHOLE_NUMBER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _NUMBER = re.compile(
@@ -86,8 +87,11 @@ def read_document(text: str) -> Document:
 def _syntax(text: str, error: Exception) -> tuple[int, Path, str]:
     if isinstance(error, yaml.MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
-        about = " ".join(part for part in (error.context, error.problem) if part)
-        return (mark.line + 1 if mark else 1), (), f"is not YAML: {about}"
+        line = mark.line + 1 if mark else 1
+        context = error.context or ""
+        if error.context_mark is not None and error.context_mark.line + 1 != line:
+            context += f" that starts in line {error.context_mark.line + 1},"
+        return line, (), f"is not YAML: {context} {error.problem or ''}".replace(":  ", ": ").rstrip()
     if isinstance(error, yaml.reader.ReaderError):
         line = text.count("\n", 0, error.position) + 1
         return line, (), "is not YAML: has a control character, allowed are printable ones"
@@ -106,13 +110,12 @@ def _value(document: Document, node: Node, path: Path) -> Any:
             )
         document.readable = False
         return None
+    if node.tag not in _PLAIN_TAGS:
+        document.refuse(_line(node), path, "has a tag, allowed are plain values")
     if isinstance(node, MappingNode):
         return _mapping(document, node, path)
     if isinstance(node, SequenceNode):
         return _sequence(document, node, path)
-    if not str(node.tag).startswith("tag:yaml.org,2002:"):
-        document.refuse(_line(node), path, "has a tag, allowed are plain values")
-        return None
     return _plain(node)
 
 

@@ -7,7 +7,6 @@ from pydantic import Field, Strict
 
 from slamon.settings.duration import Duration
 from slamon.settings.fields import (
-    Allowed,
     AppId,
     Flag,
     PositiveSpan,
@@ -90,10 +89,12 @@ class Kafka(Section):
         whole(1, 10),
     ] = 1
     instance_id: Annotated[
-        Annotated[AppId, Allowed("1 to 100 letters, digits, '.', '_' or '-'")] | None,
+        AppId | None,
         Field(description="Static membership; null: a random one, kept and locked in data_dir"),
     ] = None
     session_timeout: Annotated[
         PositiveSpan,
-        Field(description="A worker not heard of for so long loses its partitions; a restart within it moves none"),
+        Field(
+            description="A worker unheard of for so long loses its partitions; a quicker restart moves none"
+        ),
     ] = Duration.parse("PT30S")

@@ -22,6 +22,8 @@ from slamon.settings.shape import Path, drop_vacant
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from pydantic_core import ErrorDetails
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -67,13 +69,24 @@ def _validated(tree: dict[str, Any], places: Places, problems: list[Problem], br
     try:
         settings = Settings.model_validate(tree)
     except ValidationError as error:
-        details = error.errors(include_url=False)
+        details = _without_echoes(error.errors(include_url=False))
         problems += [of_schema(detail, Settings, places) for detail in details]
         broken |= {tuple(detail["loc"]) for detail in details}
     problems += [places.tell(path, words) for path, words in _judged(tree, settings, broken)]
     if problems or settings is None:
         raise _refusal(problems)
     return Loaded(settings, tuple(problem.text for problem in sorted(_remarks(settings, places))))
+
+
+def _without_echoes(details: list[ErrorDetails]) -> list[ErrorDetails]:
+    """A list whose items are wrong is also said to be too short: that tells a user nothing."""
+    paths = [tuple(detail["loc"]) for detail in details]
+    return [
+        detail
+        for detail, path in zip(details, paths, strict=True)
+        if detail["type"] != "too_short"
+        or not any(len(p) > len(path) and p[: len(path)] == path for p in paths)
+    ]
 
 
 def _judged(tree: dict[str, Any], settings: Settings | None, broken: set[Path]) -> Iterator[Finding]:

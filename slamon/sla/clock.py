@@ -1,12 +1,10 @@
 """The running clocks of one order: what its promise and stages say after each event, without looking back.
 
-`advance` takes the events of an order in their order (CONTRACT §3) and keeps, in a few numbers, the date in force,
-the stages it is in, and which notices' conditions have come true. A condition is judged by the history *up to* its
-instant: between two events nothing changes but the time, so each stretch [event, next event) is settled by comparing
-a handful of instants (CONTRACT §4 "Standing", docs/explanation/sla-clocks.md).
+`advance` takes the events of an order in their order (CONTRACT §3) and keeps, in a few numbers, the date in
+force, the stages it is in, and which notices' conditions have come true. A condition is judged by the history
+*up to* its instant: between two events nothing changes but the time, so each stretch [event, next event) is
+settled by comparing a handful of instants (CONTRACT §4 "Standing", docs/explanation/sla-clocks.md).
 """
-
-from __future__ import annotations
 
 from enum import IntEnum
 from typing import TypeAlias
@@ -16,9 +14,7 @@ import msgspec
 from slamon.orders.event import Instant
 from slamon.orders.history import CANCEL_CODE, STATUS_CODE, Entry
 from slamon.orders.lifecycle import CANCELLED
-from slamon.sla.rules import ClockRules
-
-_NO_SYSTEM = "\x00"
+from slamon.sla.rules import ClockRules, Stages
 
 NO_STEP = -1
 """`Clock.step` while no known status was heard."""
@@ -41,7 +37,7 @@ Passed: TypeAlias = tuple[int, str | None, Instant, Instant]
 
 
 class Visit(msgspec.Struct, array_like=True, gc=False):
-    """A stage the order is in: its number in the policy, since when, and when its budget is used up (None: told)."""
+    """A stage the order is in: its number in the policy, since when, until when in budget (None: over, noted)."""
 
     stage: int
     entered_at: Instant
@@ -59,7 +55,7 @@ class Clock(msgspec.Struct, array_like=True, gc=False):
     due_at: Instant | None = None
     since: Instant = 0
     stated: bool = False
-    said: dict[str, Instant] | None = None
+    said: dict[str | None, Instant] | None = None
     ended_at: Instant | None = None
     cancelled: bool = False
     finishing: bool = False
@@ -93,8 +89,8 @@ def advance(clock: Clock, entry: Entry, rules: ClockRules, trace: Trace | None =
     if entry.type == STATUS_CODE:
         status = entry.status
         number = rules.index.get(status)  # type: ignore[arg-type]  # None is in no lifecycle
-        if number is not None and status is not None:
-            _move(clock, entry, status, number, rules, trace)
+        if number is not None:
+            _move(clock, entry, number, rules, trace)
         elif status == CANCELLED:
             _cancel(clock, at, trace)
     elif entry.type == CANCEL_CODE:
@@ -110,8 +106,9 @@ def settle_until(clock: Clock, at: Instant, rules: ClockRules) -> None:
         _note(clock, Due.BREACHED, None, clock.due_at, clock.breach_at)
         clock.breach_at = None
     for visit in clock.visits or ():
-        if visit.overdue_at is not None and visit.overdue_at < at:
-            _note(clock, Due.STAGE_OVERDUE, rules.stages[visit.stage].start, visit.overdue_at, visit.overdue_at)
+        overdue_at = visit.overdue_at
+        if overdue_at is not None and overdue_at < at:
+            _note(clock, Due.STAGE_OVERDUE, rules.stages[visit.stage].start, overdue_at, overdue_at)
             visit.overdue_at = None
     if clock.finishing:
         if clock.due_at is not None and clock.ended_at is not None and clock.ended_at > clock.due_at:
@@ -134,14 +131,13 @@ def _promise(clock: Clock, entry: Entry, date: Instant, rules: ClockRules, trace
     if ended is not None and not clock.cancelled and at > ended:
         return  # stated after the order finished: kept for the record, without effect
     system = entry.system
-    name = _NO_SYSTEM if system is None else system
     said = clock.said
     if said is None:
-        clock.said = {name: date}
-    elif said.get(name) == date:
+        clock.said = {system: date}
+    elif said.get(system) == date:
         return  # a system that repeats its old date does not undo another's new one
     else:
-        said[name] = date
+        said[system] = date
     clock.stated = True
     if trace is not None:
         trace.promises.append((at, date))
@@ -158,35 +154,43 @@ def _in_force(clock: Clock, date: Instant, at: Instant, rules: ClockRules) -> No
         clock.breach_at = max(at, date)
 
 
-def _move(clock: Clock, entry: Entry, status: str, number: int, rules: ClockRules, trace: Trace | None) -> None:
+def _move(clock: Clock, entry: Entry, number: int, rules: ClockRules, trace: Trace | None) -> None:
     at = entry.at
     if clock.step != CANCELLED_STEP and clock.step != number:
         clock.step, clock.step_at = number, at
-    if status == rules.start:
-        if not clock.submitted:
-            clock.submitted = True
-            _start(clock, at, rules)
-    elif clock.started_at is None and number > rules.start_step:
-        _start(clock, at, rules)
+    if not clock.submitted and number >= rules.start_step:
+        _start(clock, number, at, rules)
     if clock.ended_at is not None:
         return
     if clock.visits:
         _leave(clock, number, at, rules, trace)
-    for stage, budget in rules.entering.get(status, ()):
-        if clock.visits is None:
-            clock.visits = [Visit(stage, at, at + budget)]
-        elif all(visit.stage != stage for visit in clock.visits):
-            clock.visits.append(Visit(stage, at, at + budget))
-    if status in rules.stop and not (
+    entering = rules.entering[number]
+    if entering:
+        _enter(clock, entering, at)
+    if rules.stops[number] and not (
         rules.owner_only and entry.system != rules.policy.lifecycle.steps[number].system
     ):
         _end(clock, at, trace, cancelled=False)
 
 
-def _start(clock: Clock, at: Instant, rules: ClockRules) -> None:
+def _start(clock: Clock, number: int, at: Instant, rules: ClockRules) -> None:
+    """The start step itself starts the clock, once; before it comes, the first later step does."""
+    if number == rules.start_step:
+        clock.submitted = True
+    elif clock.started_at is not None:
+        return
     clock.started_at = at
     if not clock.stated:
         _in_force(clock, at + rules.duration, at, rules)
+
+
+def _enter(clock: Clock, stages: Stages, at: Instant) -> None:
+    visits = clock.visits
+    for stage, budget in stages:
+        if visits is None:
+            visits = clock.visits = [Visit(stage, at, at + budget)]
+        elif all(visit.stage != stage for visit in visits):
+            visits.append(Visit(stage, at, at + budget))
 
 
 def _leave(clock: Clock, number: int, at: Instant, rules: ClockRules, trace: Trace | None) -> None:

@@ -1,7 +1,5 @@
 """The instants that the clocks of an order point to: which conditions have come true, and which is next."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from slamon.orders.event import Instant
@@ -10,7 +8,10 @@ from slamon.sla.rules import ClockRules
 
 
 class Condition(NamedTuple):
-    """A notice's condition: `due_at` names it, `at` is the instant it came true, `from_at` the first with it true."""
+    """A notice's condition, named by kind, stage and `due_at`.
+
+    `at` is the instant it came true, `from_at` the first at which it stands.
+    """
 
     kind: Due
     stage: str | None
@@ -24,7 +25,10 @@ def conditions(clock: Clock, rules: ClockRules) -> list[Condition]:
 
     A condition stands from `from_at` on: a deadline's own instant is still in time, so there it is one later.
     """
-    found = [Condition(Due(k), stage, due, at, _from(Due(k), due, at)) for k, stage, due, at in clock.passed or ()]
+    found = [
+        Condition(Due(kind), stage, due_at, at, _from(Due(kind), due_at, at))
+        for kind, stage, due_at, at in clock.passed or ()
+    ]
     due_at = clock.due_at
     if due_at is not None:
         if clock.risk_at is not None:

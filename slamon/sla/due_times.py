@@ -1,11 +1,9 @@
 """When which order wants to be looked at again: the due-time index of one partition.
 
-A heap of coarse buckets and, for the bucket that is current, a heap of exact times: about ten bytes an order instead
-of a hundred. Entries are never taken back; whoever pops a key reads the order and files it anew. The invariant:
-for every order there is an entry in a bucket no later than its due time.
+A heap of coarse buckets and, for the bucket that is current, a heap of exact times: about ten bytes an order
+instead of a hundred. Entries are never taken back; whoever pops a key reads the order and files it anew. The
+invariant: for every order there is an entry in a bucket no later than its due time.
 """
-
-from __future__ import annotations
 
 from collections.abc import Callable
 from heapq import heappop, heappush
@@ -43,7 +41,7 @@ class DueTimes:
             bucket.append(key)
 
     def move(self, key: bytes, before: Instant | None, after: Instant | None) -> None:
-        """Keep the invariant when an order's due time changes: an entry at or before an earlier one still serves."""
+        """Keep the invariant when an order's due time changes: its entry at an earlier time still serves."""
         if after is not None and (before is None or after < before):
             self.file(key, after)
 
@@ -61,7 +59,7 @@ class DueTimes:
 
     def _open_bucket(self, due_of: Callable[[bytes], Instant | None]) -> None:
         self._current = number = heappop(self._order)
-        for key in self._buckets.pop(number):
+        for key in dict.fromkeys(self._buckets.pop(number)):
             at = due_of(key)
             if at is not None:
                 self.file(key, at)

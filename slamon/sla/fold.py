@@ -1,7 +1,5 @@
 """The fold: an order's entries, in their order, into its clocks."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from slamon.orders.history import Entry

@@ -1,7 +1,5 @@
 """The frozen policy that the clocks follow: promise, stage budgets, lifecycle (CONTRACT §3, §8 `sla`)."""
 
-from __future__ import annotations
-
 import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum

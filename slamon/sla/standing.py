@@ -3,10 +3,9 @@
 Built when asked for, never on the way of an event.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import pairwise
 
 from slamon.orders import facts
 from slamon.orders.event import Instant, Span, rfc3339, seconds
@@ -113,7 +112,7 @@ def revisions(report: OrderReport) -> int:
         return 0
     stated_at, date = promises[0]
     changes = int(default is not None and stated_at > default and date != default)
-    return changes + sum(before[1] != after[1] for before, after in zip(promises, promises[1:], strict=False))
+    return changes + sum(before[1] != after[1] for before, after in pairwise(promises))
 
 
 def _default_due(report: OrderReport) -> Instant | None:

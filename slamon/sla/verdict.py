@@ -1,7 +1,5 @@
 """The verdict about a promise (CONTRACT §3 `verdict`)."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 from slamon.orders.event import Instant, Span

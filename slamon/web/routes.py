@@ -79,9 +79,7 @@ class ApiRoutes:
         try:
             ask = msgspec.json.decode(await request.read(), type=Ask)
         except (msgspec.MsgspecError, ValueError, RecursionError):
-            raise Refusal(
-                HTTPStatus.BAD_REQUEST, "not a question that this version of slamon asks"
-            ) from None
+            raise Refusal(HTTPStatus.BAD_REQUEST, "not a question that this version of slamon asks") from None
         return json_answer(await self.local.answer(ask))
 
 

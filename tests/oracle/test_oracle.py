@@ -186,6 +186,17 @@ def test_notices_of_promises_agree_with_a_second_reading(told: list[Record], dat
 
 
 @SLOW
+@given(told_cases(most_orders=1))
+def test_overdue_stages_are_those_of_the_notices(case: tuple[list[Record], str | None]) -> None:
+    told, at = case
+    answer = replay(as_lines(told), at=at)
+    rows = [row for order in answer["orders"] for row in order["stages"] if row["overdue"]]
+    shown = [notice for notice in answer["notices"] if notice["kind"] == "stage_overdue"]
+    assert sorted(row["from"] for row in rows) == sorted(notice["stage"] for notice in shown)
+    assert all(notice["at"] == notice["due_at"] for notice in shown)
+
+
+@SLOW
 @given(histories())
 def test_every_history_is_usable(told: list[Record]) -> None:
     assert replay(as_lines(told))["rejected"] == []

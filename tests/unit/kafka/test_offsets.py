@@ -108,6 +108,7 @@ async def test_an_answer_that_never_comes() -> None:
     class Hanging(FakeCluster):
         async def ask(self, request: Any, *, node: int | None = None) -> Any:
             await asyncio.Event().wait()
+            return await super().ask(request, node=node)
 
     fake = Hanging()
     fake.lead("a", 1)

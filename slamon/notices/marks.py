@@ -1,0 +1,68 @@
+"""Reports of the outbox about deliveries, taken into an order's records. Pure; a repeated report changes nothing."""
+
+import msgspec
+
+from slamon.notices.notice import DeliveryState, retraction_id
+from slamon.notices.record import Delivery, NoticeRecord
+from slamon.orders.event import Instant
+
+_WENT_OUT = (DeliveryState.SENDING, DeliveryState.SENT)
+
+
+class Mark(msgspec.Struct, frozen=True, kw_only=True):
+    """A report of the outbox about one delivery; `attempts` counts the calls so far, this one included."""
+
+    notice_id: str
+    receiver: str
+    state: str
+    attempts: int
+    at: Instant
+    error: str | None = None
+    remote: str | None = None
+
+
+def mark(order_id: str, records: list[NoticeRecord], report: Mark) -> bool:
+    """Take a report about one delivery; returns whether anything changed.
+
+    Old and repeated reports change nothing. What went out although the order had moved on meanwhile is made
+    good: a notice that no longer stands is withdrawn, one that stands again is sent again.
+    """
+    for record in records:
+        own_id = record.id_for(order_id)
+        if report.notice_id == own_id:
+            return _mark_notice(record, report)
+        if record.retraction is not None and report.notice_id == retraction_id(own_id):
+            return _mark_withdrawal(record, record.retraction, report)
+    return False
+
+
+def _mark_notice(record: NoticeRecord, report: Mark) -> bool:
+    changed = _take(record.deliveries.get(report.receiver), report)
+    if changed and not record.standing and report.state in _WENT_OUT:
+        withdrawal = (record.retraction or {}).get(report.receiver)
+        if withdrawal is None or withdrawal.state == DeliveryState.SUPERSEDED:
+            record.owe_withdrawal(report.receiver)
+    return changed
+
+
+def _mark_withdrawal(record: NoticeRecord, retraction: dict[str, Delivery], report: Mark) -> bool:
+    withdrawal = retraction.get(report.receiver)
+    was_superseded = withdrawal is not None and withdrawal.state == DeliveryState.SUPERSEDED
+    changed = _take(withdrawal, report)
+    if changed and was_superseded and record.standing and report.state in _WENT_OUT:
+        record.deliveries[report.receiver].state = DeliveryState.PENDING
+    return changed
+
+
+def _take(delivery: Delivery | None, report: Mark) -> bool:
+    if delivery is None or report.attempts < delivery.attempts:
+        return False
+    if report.attempts == delivery.attempts and (
+        delivery.state != DeliveryState.SENDING or report.state == DeliveryState.SENDING
+    ):
+        return False  # the outcome of this attempt is known; one that waits again waits for a further attempt
+    delivery.state, delivery.attempts = report.state, report.attempts
+    delivery.error, delivery.remote = report.error, report.remote or delivery.remote
+    if report.state == DeliveryState.SENT:
+        delivery.sent_at = report.at
+    return True

@@ -1,0 +1,94 @@
+"""One notice of an order as its row keeps it: what it says, whether it stands, what became of each delivery."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import msgspec
+
+from slamon.notices.notice import DeliveryState, NoticeKind, notice_id, retraction_id
+from slamon.orders.event import Instant
+from slamon.sla.clock import Due
+
+KIND_OF: dict[int, NoticeKind] = {
+    Due.AT_RISK: NoticeKind.AT_RISK,
+    Due.BREACHED: NoticeKind.BREACHED,
+    Due.STAGE_OVERDUE: NoticeKind.STAGE_OVERDUE,
+    Due.FINISHED_LATE: NoticeKind.FINISHED_LATE,
+}
+
+WAITING = (DeliveryState.PENDING, DeliveryState.HELD)
+UNSETTLED = (DeliveryState.PENDING, DeliveryState.HELD, DeliveryState.SENDING)
+
+
+class Delivery(msgspec.Struct, array_like=True, gc=False):
+    """What was done about one notice for one receiver; `remote` is the receiver's own name of the message."""
+
+    state: str
+    attempts: int = 0
+    sent_at: Instant | None = None
+    error: str | None = None
+    remote: str | None = None
+
+
+class NoticeRecord(msgspec.Struct, array_like=True, gc=False):
+    """One notice of an order, its deliveries and their withdrawal by receiver.
+
+    `turns` counts how often it ceased to stand or stood again.
+    """
+
+    kind: int
+    stage: str | None
+    due_at: Instant
+    at: Instant
+    decided_at: Instant
+    standing: bool = True
+    turns: int = 0
+    deliveries: dict[str, Delivery] = {}
+    retraction: dict[str, Delivery] | None = None
+    withdrawn_at: Instant | None = None
+
+    def id_for(self, order_id: str) -> str:
+        """The notice's stable id."""
+        return notice_id(order_id, KIND_OF[self.kind], stage=self.stage, due_at=self.due_at)
+
+    def owe_withdrawal(self, receiver: str) -> None:
+        """Owe a receiver the withdrawal of what it was, or may have been, told."""
+        if self.retraction is None:
+            self.retraction = {}
+        before = self.retraction.get(receiver)
+        attempts = 0 if before is None else before.attempts
+        self.retraction[receiver] = Delivery(DeliveryState.PENDING, attempts)
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A delivery that is still to be done; `withdraws` marks the retraction of the record's notice."""
+
+    notice_id: str
+    record: NoticeRecord
+    receiver: str
+    attempts: int
+    withdraws: bool = False
+
+    @property
+    def reinstated(self) -> bool:
+        """True when the notice had been withdrawn and stands again."""
+        return not self.withdraws and self.record.turns > 0
+
+
+def is_settled(record: NoticeRecord) -> bool:
+    """True when nothing is left to send about a notice or its withdrawal."""
+    both = (*record.deliveries.values(), *(record.retraction or {}).values())
+    return all(delivery.state not in UNSETTLED for delivery in both)
+
+
+def intents(order_id: str, records: list[NoticeRecord]) -> Iterator[Intent]:
+    """Everything still to be sent about an order: notices and withdrawals, in the order of their decision."""
+    for record in records:
+        for name, delivery in record.deliveries.items():
+            if delivery.state in UNSETTLED:
+                yield Intent(record.id_for(order_id), record, name, delivery.attempts)
+        for name, delivery in (record.retraction or {}).items():
+            if delivery.state in UNSETTLED:
+                withdrawal_id = retraction_id(record.id_for(order_id))
+                yield Intent(withdrawal_id, record, name, delivery.attempts, withdraws=True)

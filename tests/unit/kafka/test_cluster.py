@@ -1,0 +1,53 @@
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from slamon.demo.ports import LOOPBACK, free_port
+from slamon.errors import SourceError
+from slamon.kafka.cluster import Cluster, Partition, Topic
+
+
+@pytest.mark.parametrize(
+    ("topic", "is_missing", "is_led"),
+    [
+        (Topic(0, {0: Partition(1, 1)}), False, True),
+        (Topic(0, {0: Partition(1, 1), 1: Partition(-1, 1)}), False, False),
+        (Topic(3, {}), True, False),
+        (Topic(29, {}), False, False),
+    ],
+)
+def test_topics(topic: Topic, is_missing: bool, is_led: bool) -> None:
+    assert (topic.is_missing, topic.is_led) == (is_missing, is_led)
+
+
+async def test_nobody_there() -> None:
+    address = f"{LOOPBACK}:{free_port()}"
+    async with Cluster(address, {}) as cluster:
+        for _ in range(2):
+            with pytest.raises(SourceError, match=f"{address}: can't be reached, or refuses the login"):
+                await cluster.describe(["orders.events"])
+
+
+@pytest.fixture
+async def mute() -> AsyncIterator[str]:
+    """A server that takes connections and never says a word."""
+    listening = await asyncio.start_server(lambda _reader, _writer: asyncio.sleep(0), LOOPBACK, 0)
+    async with listening:
+        yield f"{LOOPBACK}:{listening.sockets[0].getsockname()[1]}"
+
+
+async def test_a_server_that_never_answers(mute: str) -> None:
+    async with Cluster(mute, {}, timeout=0.2) as cluster:
+        with pytest.raises(SourceError, match=mute):
+            await cluster.describe([])
+
+
+async def test_closing_twice_and_unopened() -> None:
+    cluster = Cluster("localhost:1", {})
+    await cluster.close()
+    await cluster.close()
+
+
+async def test_no_question_about_no_topics() -> None:
+    assert await Cluster("localhost:1", {}).settings([]) == {}
