@@ -1,7 +1,5 @@
 """From the configuration to the values and parts that the worker is made of."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -33,7 +31,7 @@ _SLACK_CALLS = 3
 
 
 def topics_of(own: OwnTopics) -> Topics:
-    """slamon's own topics as the services name them."""
+    """Name slamon's own topics as the services do."""
     return Topics(own.repartition, own.deliveries, own.outbox, own.dead_letters)
 
 
@@ -87,6 +85,11 @@ def ingest_rules(settings: Settings, topics: Topics) -> IngestRules:
 def source_topics(settings: Settings) -> tuple[str, ...]:
     """Every topic that holds order events."""
     return tuple(topic for source in settings.sources.values() for topic in source.topics)
+
+
+def keyed_topics(settings: Settings) -> set[str]:
+    """Topics that the operator declares to be keyed by order id."""
+    return {topic for source in settings.sources.values() if source.keyed for topic in source.topics}
 
 
 def engine_options(

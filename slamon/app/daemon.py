@@ -1,15 +1,22 @@
 """The daemon as a process: runs one worker until a signal comes, and says with what code it ended."""
 
-from __future__ import annotations
-
 import asyncio
+import os
 import signal
+from dataclasses import replace
 
 import structlog
 import uvloop
 
+from slamon.app import build
+from slamon.app.clock import wall_clock
 from slamon.app.worker import Worker
 from slamon.errors import ConfigError
+from slamon.kafka.cluster import Cluster
+from slamon.kafka.finding import Check, Finding, Severity
+from slamon.kafka.preflight import preflight
+from slamon.kafka.security import client_options
+from slamon.kafka.topics import OwnTopics
 from slamon.orders.event import SECOND
 from slamon.settings import Settings
 
@@ -20,6 +27,31 @@ _log = structlog.get_logger("slamon.daemon")
 def run_daemon(settings: Settings) -> int:
     """Run until SIGTERM or SIGINT; returns 0 stopped, 1 crashed, 2 surroundings that must not be run with."""
     return uvloop.run(_run(settings))
+
+
+def check_against_kafka(settings: Settings) -> list[str]:
+    """Look at the real cluster without changing anything; returns what keeps the daemon from running, a line each."""
+    return asyncio.run(_look(settings))
+
+
+async def _look(settings: Settings) -> list[str]:
+    own = OwnTopics(settings.kafka.app_id)
+    security = client_options(settings.kafka.security.model_dump())
+    async with Cluster(settings.kafka.bootstrap_servers, security) as cluster:
+        expected = replace(build.surroundings(settings, own), clock_topic=None)
+        found = await preflight(cluster, expected, clock=wall_clock)
+    problems = []
+    for finding in found:
+        if finding.severity is Severity.WARN or _will_be_made(finding):
+            _log.warning("cluster.found", check=str(finding.check), finding=str(finding))
+        else:
+            problems.append(str(finding))
+    return problems
+
+
+def _will_be_made(finding: Finding) -> bool:
+    """A missing topic of our own is made at the start."""
+    return finding.check is Check.OWN_TOPIC and "does not exist" in finding.what
 
 
 async def _run(settings: Settings) -> int:
@@ -56,7 +88,5 @@ async def _live(settings: Settings, stop: asyncio.Event) -> int:
 
 def _give_up(code: int) -> None:
     """The grace is over: what is acknowledged is safe, the rest is read again by the next worker."""
-    import os  # noqa: PLC0415  # only here
-
     _log.error("worker.stop_took_too_long")
     os._exit(code)

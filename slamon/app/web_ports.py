@@ -1,7 +1,5 @@
 """This worker as the web application sees it: its orders and notices, its peers, its health."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """One worker of the daemon: its parts, wired, started in order and stopped in reverse."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -53,6 +51,8 @@ class Worker:
         self._cluster = Cluster(kafka.bootstrap_servers, security)
         self._instance = claim_instance(Path(settings.data_dir), kafka.instance_id)
         self._receivers = build.receivers(settings)
+        self._keyed: set[str] = set()
+        self._misplaced: set[str] = set()
         self._metrics = Metrics(
             version=__version__,
             sources=settings.sources,
@@ -91,11 +91,11 @@ class Worker:
         )
         return OrderLogic(
             build.partition_rules(settings, self._receivers, self._topics),
-            Ingest(build.ingest_rules(settings, self._topics), tally, wall_clock),
+            Ingest(build.ingest_rules(settings, self._topics), tally, wall_clock, self._distrust),
             self._topics,
             tally=tally,
             outbox=self.dispatcher,
-            now=lambda partition: self.gate.now(partition),
+            now=self.now,
             clock=wall_clock,
         )
 
@@ -120,10 +120,10 @@ class Worker:
             _log.info("worker.serving", host=web.host, port=port, instance=self._instance.name)
             tasks: list[asyncio.Task[None]] = []
             stack.push_async_callback(_cancel, tasks)
-            tasks.append(asyncio.create_task(self._work(stack, tasks), name="start"))
+            tasks.append(asyncio.create_task(self._work(stack), name="work"))
             yield tasks
 
-    async def _work(self, stack: AsyncExitStack, tasks: list[asyncio.Task[None]]) -> None:
+    async def _work(self, stack: AsyncExitStack) -> None:
         await self._startup.run()
         await self._learn_layout()
         await self.engine.start()
@@ -141,15 +141,28 @@ class Worker:
                 group.create_task(part, name=name)
 
     async def _learn_layout(self) -> None:
-        """Which partitions may hold any order's events: all of all source topics."""
+        """Which partitions may hold any order's events: all of every topic that is not known to be keyed."""
         topics = build.source_topics(self._settings)
         described = await self._cluster.describe(topics)
-        shared = tuple(
-            TopicPartition(topic, partition)
-            for topic in topics
-            for partition in sorted(described.topics[topic].partitions)
-        )
-        self.gate.rules = GateRules(shared, repartition=self._topics.repartition)
+        counts = {topic: len(described.topics[topic].partitions) for topic in topics}
+        self._keyed = {
+            topic
+            for topic in build.keyed_topics(self._settings) - self._misplaced
+            if counts[topic] == self._settings.kafka.partitions
+        }
+        trusted = self._keyed
+        shared = [TopicPartition(topic, p) for topic in topics if topic not in trusted for p in range(counts[topic])]
+        self.gate.rules = GateRules(tuple(shared), tuple(sorted(self._keyed)), self._topics.repartition)
+
+    def _distrust(self, topic: str) -> None:
+        """A record was found on the wrong partition: from now on deadlines wait for the whole topic."""
+        if topic in self._keyed:
+            self._misplaced.add(topic)
+            self._keyed.discard(topic)
+            _log.warning("source.not_keyed", topic=topic, remedy="set keyed: false, or key every record by order id")
+            whole = [TopicPartition(topic, p) for p in range(self._settings.kafka.partitions)]
+            rules = self.gate.rules
+            self.gate.rules = GateRules((*rules.shared, *whole), tuple(sorted(self._keyed)), rules.repartition)
 
     async def _keep_layout(self) -> None:
         while True:

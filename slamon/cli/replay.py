@@ -1,17 +1,15 @@
 """`slamon replay`: recorded events through the same core as the daemon, and what came of them."""
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import nullcontext
 from enum import StrEnum
-from typing import Annotated, TypeAlias
+from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from slamon.cli.configuration import loaded
 from slamon.cli.output import WRONG, fail
+from slamon.cli.progress import reading_bar, sign_of_life
 from slamon.cli.replayed import digest, write_json, write_json_lines, write_table
 from slamon.errors import InputError
 from slamon.orders.event import Instant
@@ -19,9 +17,6 @@ from slamon.services.replay import ReplayRules, replay_files
 from slamon.settings import Settings
 from slamon.settings.fields import parse_moment
 from slamon.sla.policy import SlaPolicy
-
-Report: TypeAlias = Callable[[int, int | None], None]
-"""Is told how many bytes were read, and of how many."""
 
 
 class ReplayFormat(StrEnum):
@@ -59,16 +54,16 @@ def replay(
     policy = SlaPolicy() if settings is None else settings.sla_policy()
     rules = _rules(settings, source)
     try:
-        with _bar() as report:
+        with reading_bar() as report:
             result = replay_files(files, policy, rules, until, report)
     except InputError as error:
         fail(str(error), WRONG)
     if as_format is ReplayFormat.TABLE:
-        with _waiting("judging"):
+        with sign_of_life("judging"):
             found = digest(result, rows)
         write_table(found)
         return
-    with nullcontext() if sys.stdout.isatty() else _waiting("writing"):
+    with nullcontext() if sys.stdout.isatty() else sign_of_life("writing"):
         write_json(result) if as_format is ReplayFormat.JSON else write_json_lines(result)
 
 
@@ -101,25 +96,3 @@ def _rules(settings: Settings | None, source: str | None) -> ReplayRules:
         status_map=mapped,
         **({} if settings is None else {"max_event_bytes": settings.orders.max_event_bytes}),
     )
-
-
-@contextmanager
-def _bar() -> Iterator[Report | None]:
-    """A progress bar on a terminal's stderr; elsewhere nothing."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    columns = (TextColumn("reading"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("reading", total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
-
-
-def _waiting(what: str) -> AbstractContextManager[object]:
-    """A sign of life on a terminal's stderr; elsewhere nothing."""
-    if not sys.stderr.isatty():
-        return nullcontext()
-    columns = (TextColumn(what), SpinnerColumn(), TimeElapsedColumn())
-    progress = Progress(*columns, console=Console(stderr=True), transient=True)
-    progress.add_task(what, total=None)
-    return progress

@@ -150,7 +150,8 @@ def _latest(orders: Iterable[Mapping[str, Any]], rows: int) -> tuple[list[Mappin
         due_at = (order.get("promise") or {}).get("due_at") or ""
         return _LATE[order["verdict"]], -(order.get("overdue_seconds") or 0), due_at, order["order_id"]
 
-    return heapq.nsmallest(rows, concerned(), key=urgency), count
+    urgent = heapq.nsmallest(max(rows, 1), concerned(), key=urgency)  # of 0 it would not even count
+    return urgent[:rows], count
 
 
 def _heading(console: Console, title: str) -> None:

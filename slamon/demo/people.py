@@ -61,6 +61,4 @@ def operator(rng: random.Random) -> str:
 
 def _client(prefix: str, names: tuple[str, ...], channel: str, rng: random.Random) -> Client:
     number = rng.randrange(len(names))
-    return Client(
-        f"{prefix}-{100 + number}", names[number], channel, _MANAGERS[number % len(_MANAGERS)]
-    )
+    return Client(f"{prefix}-{100 + number}", names[number], channel, _MANAGERS[number % len(_MANAGERS)])

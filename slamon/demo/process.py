@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 # Reads until the parent says "released" or is gone, however it went: the kernel closes the pipe of a process
@@ -17,10 +17,25 @@ _WATCH = 'read -r word; [ "$word" = released ] || kill -KILL "-$1"'
 class ServerProcess:
     """A started command. Its own session keeps Ctrl-C away; a watcher ends it with its parent."""
 
-    def __init__(self, command: Sequence[str], *, log: Path, detached: bool = False) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        log: Path,
+        detached: bool = False,
+        env: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+    ) -> None:
+        """`env` and `folder` (where it works) default to our own; what it says is appended to `log`."""
         with log.open("ab") as out:
             self._process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                env=env,
+                cwd=folder,
+                start_new_session=True,
             )
         self._watch = None if detached else _watch(self._process.pid)
 

@@ -13,8 +13,9 @@ from slamon.demo.systems import CRM, MES, SHOP, System, owner_of
 from slamon.demo.tempo import SECOND, TRAVEL, Micros, Tempo
 
 _REPEATED = 0.12
-"""So many messages of a thousand... of one are sent twice: every queue between the systems is at least once."""
-_STRANGE = 0.15
+"""The share of messages that is sent twice: the queues between the systems deliver at least once."""
+_STRANGE = 0.1
+"""The share of steps beside which a system reports a status of its own."""
 
 
 class Kind(StrEnum):

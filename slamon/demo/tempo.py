@@ -1,4 +1,4 @@
-"""How three weeks become about a minute: the story's spans in real time, and the margins that keep it provable."""
+"""How three weeks become about a minute: the story's spans in real time, and its margins of safety."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -9,7 +9,7 @@ Micros: TypeAlias = int
 SECOND: Micros = 1_000_000
 DAYS_PLAYED = 30
 """So many days of the story fit into one play: the three weeks of a promise, and room around them."""
-SHORTEST_PLAY = 20
+SHORTEST_PLAY = 25
 """Seconds; in less the margins below would not fit into three weeks any more."""
 USUAL_PLAY = 60
 
@@ -45,7 +45,7 @@ class Tempo:
 
     @classmethod
     def of_play(cls, seconds: float) -> "Tempo":
-        """The tempo at which a play takes this long. Raises ValueError when that is too short to be judged."""
+        """The tempo at which a play takes this long. Raises ValueError when that is too short to judge."""
         if seconds < SHORTEST_PLAY:
             raise ValueError(f"a demo takes {SHORTEST_PLAY} seconds or more, not {seconds:g}")
         return cls(round(seconds * SECOND) // DAYS_PLAYED)
@@ -66,7 +66,7 @@ class Tempo:
 
     @property
     def stages(self) -> tuple[Stage, ...]:
-        """The hand-offs of CONTRACT §3 in their order. Half an hour for a price would be over before it began."""
+        """The hand-offs of CONTRACT §3 in their order; none shorter than what can be judged."""
         shortest = 2 * MARGIN
         return (
             Stage("SUBMITTED", "PRICE_CALCULATED", shortest),

@@ -26,7 +26,7 @@ _NOT_YET: Final = frozenset({14, 15, 16})
 """The group's coordinator is loading, not chosen yet, or another node by now."""
 _RETRY_SECONDS: Final = 0.1
 _PAUSES: Final = (0.0, 0.05, 0.1, 0.2, 0.4)
-"""Seconds before a new leader is looked for: one who was just elected, or made with its topic, takes a moment."""
+"""Seconds before a leader is looked for anew: one just elected, or made with its topic, takes a moment."""
 
 _Wanted: TypeAlias = tuple[int, int]
 """Isolation level and point in time as ListOffsets has them."""

@@ -1,4 +1,4 @@
-"""Reports of the outbox about deliveries, taken into an order's records. Pure; a repeated report changes nothing."""
+"""Reports of the outbox about deliveries, and how they change an order's records. Pure."""
 
 import msgspec
 

@@ -1,4 +1,4 @@
-"""The kinds of notices, the states of their delivery, the id that is the same everywhere (CONTRACT §4, §5)."""
+"""The kinds of notices, the states of delivery, the id that is the same everywhere (CONTRACT §4, §5)."""
 
 import json
 import uuid

@@ -1,4 +1,4 @@
-"""One notice of an order as its row keeps it: what it says, whether it stands, what became of each delivery."""
+"""One notice of an order as its row keeps it: what it says, whether it stands, its deliveries."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

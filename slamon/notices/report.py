@@ -44,7 +44,7 @@ def record_json(
     """A decided notice with its deliveries; where it was withdrawn, the retraction as a notice of its own."""
     order_id = str(order["order_id"])
     kind = KIND_OF[record.kind]
-    shown = {
+    shown: dict[str, object] = {
         "notice_id": record.id_for(order_id),
         "kind": str(kind),
         "order_id": order_id,

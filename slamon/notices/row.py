@@ -14,20 +14,18 @@ from slamon.notices.ledger import NoticeRules, Situation, settle
 from slamon.notices.marks import Mark, mark
 from slamon.notices.record import NoticeRecord, is_settled
 from slamon.orders import facts
-from slamon.orders.event import DAY, Instant, OrderEvent, Span
-from slamon.orders.history import (
+from slamon.orders.entry import (
     CHANNEL,
-    KEPT_PER_END,
     STATUS_CODE,
     Entry,
     encode_entry,
     entry_of,
-    insert,
     is_long,
-    order_key,
     pack,
     unpack,
 )
+from slamon.orders.event import DAY, Instant, OrderEvent, Span
+from slamon.orders.history import KEPT_PER_END, insert, order_key
 from slamon.orders.lifecycle import CANCELLED
 from slamon.sla.clock import Clock, Trace, advance
 from slamon.sla.conditions import conditions, next_due
@@ -142,7 +140,7 @@ def entries_of(row: Row) -> list[Entry]:
 
 
 def settle_row(row: Row, now: Instant, rules: OrderRules) -> bool:
-    """Decide the order's notices at `now`, never before an earlier decision; returns whether anything changed."""
+    """Decide the notices at `now`, never before an earlier decision; returns whether anything changed."""
     if row.settled_at is not None and row.settled_at > now:
         now = row.settled_at
     records = row.records if row.records is not None else []
@@ -160,20 +158,22 @@ def mark_row(row: Row, order_id: str, report: Mark) -> bool:
 
 def wake_at(row: Row, rules: OrderRules) -> Instant | None:
     """The nearest instant at which this row wants to be looked at; None when only an event can change it."""
-    clock = row.clock
-    if row.records is None and clock.passed is None and not clock.finishing:
-        due = next_due(clock)
-    else:
-        told = {(r.kind, r.stage, r.due_at) for r in row.records or () if r.standing}
-        untold = [
-            c.from_at
-            for c in conditions(clock, rules.clock)
-            if (int(c.kind), c.stage, c.due_at) not in told
-        ]
-        due = min(untold, default=None)
+    due = _decide_at(row, rules)
     if due is None and all(map(is_settled, row.records or ())):
         return leaves_at(row, rules)
     return due
+
+
+def _decide_at(row: Row, rules: OrderRules) -> Instant | None:
+    """The nearest instant from which a notice stands that is not decided yet."""
+    clock = row.clock
+    if row.records is None and clock.passed is None and not clock.finishing:
+        return next_due(clock)
+    told = {(r.kind, r.stage, r.due_at) for r in row.records or () if r.standing}
+    untold = [
+        c.from_at for c in conditions(clock, rules.clock) if (int(c.kind), c.stage, c.due_at) not in told
+    ]
+    return min(untold, default=None)
 
 
 def leaves_at(row: Row, rules: OrderRules) -> Instant | None:
@@ -184,6 +184,19 @@ def leaves_at(row: Row, rules: OrderRules) -> Instant | None:
     if clock.started_at is None and clock.due_at is None:
         return clock.last_at + rules.keep_not_started
     return None
+
+
+def may_leave(row: Row, now: Instant, rules: OrderRules) -> bool:
+    """Tell whether an order was kept long enough and nothing is left to decide or to send."""
+    at = leaves_at(row, rules)
+    settled = _decide_at(row, rules) is None and all(map(is_settled, row.records or ()))
+    return settled and at is not None and at <= now
+
+
+def wanted_at(stored: bytes, rules: OrderRules) -> Instant | None:
+    """When a stored row or marker wants to be looked at; None when only an event can change it."""
+    row = read_row(stored, rules)
+    return marker_ends(stored) if row is None else wake_at(row, rules)
 
 
 def leave(now: Instant) -> bytes:

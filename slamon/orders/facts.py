@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from slamon.orders.entry import CANCEL_CODE, REASON, STATUS_CODE, TYPE_CODES, Entry
 from slamon.orders.event import EventType, Instant
-from slamon.orders.history import CANCEL_CODE, REASON, STATUS_CODE, TYPE_CODES, Entry
 from slamon.orders.lifecycle import CANCELLED, Lifecycle
 
 _HOLD = TYPE_CODES[EventType.HOLD]

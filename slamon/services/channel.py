@@ -1,7 +1,7 @@
 """What waits for one receiver, and what this worker knows to have been sent. Pure bookkeeping, no sending.
 
-An offer is taken once per (notice, attempt): the order's row repeats its offers after every restart and takeover,
-and only one that knows of all attempts made here asks for a new one (CONTRACT §4, at least once).
+An offer is taken once per (notice, attempt): the order's row repeats its offers after every restart and
+takeover, and only one that knows of all attempts made here asks for a new one (CONTRACT §4, at least once).
 """
 
 from collections import OrderedDict
@@ -14,7 +14,7 @@ from slamon.orders.event import Instant
 from slamon.services.offers import Offer
 
 REMEMBERED = 200_000
-"""So many finished deliveries are remembered; a row whose report is still under way repeats its offer at most."""
+"""So many finished deliveries are remembered, for rows that offer again before the report reaches them."""
 
 
 class Waiting(NamedTuple):

@@ -1,7 +1,5 @@
 """The gauges about orders: counted anew every now and then from the rows, a small share of the time."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import Counter
 from collections.abc import Callable

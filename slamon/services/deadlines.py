@@ -34,9 +34,7 @@ async def run_deadlines(gate: LagGate, engine: Writer, partitions: Mapping[int, 
             continue
 
 
-async def fire(
-    number: int, gate: LagGate, engine: Writer, partitions: Mapping[int, OrderPartition]
-) -> None:
+async def fire(number: int, gate: LagGate, engine: Writer, partitions: Mapping[int, OrderPartition]) -> None:
     """Fire all deadlines of one partition up to its `now`, a budget at a time."""
     while True:
         now = gate.now(number)

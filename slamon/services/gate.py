@@ -1,9 +1,9 @@
-"""The lag gate: up to which instant may a deadline fire? (DESIGN §4, faust.md §8)
+"""The lag gate: it says up to which instant deadlines may fire (DESIGN §4, faust.md §8).
 
-A deadline of a partition may fire only when everything that the sources held at or after that instant has been
-processed: the gate asks the clock, then the broker for the end of every source partition, waits until all of that
-is processed (by this worker, or committed by another), does the same for the repartition topic, and only then moves
-the partition's `now` to the instant it asked at. Without an answer from the broker `now` stands still.
+A deadline of a partition may fire only when everything that the sources held at or after that instant has
+been processed: the gate asks the clock, then the broker for the end of every source partition, waits until
+all of that is processed (by this worker, or committed by another), does the same for the repartition topic,
+and only then moves the partition's `now` to the instant it asked at. Without an answer `now` stands still.
 """
 
 import asyncio
@@ -89,7 +89,7 @@ class LagGate:
             await asyncio.sleep(self.rules.interval)
 
     async def step(self) -> None:
-        """Take one instant through: ask, wait until all before it is processed, let deadlines up to it fire."""
+        """Take one instant through: ask, wait until all before it is processed, let its deadlines fire."""
         owned = self.progress.partitions()
         if not owned:
             return
@@ -107,7 +107,7 @@ class LagGate:
         self.moved.set()
 
     async def _reached(self, ends: Mapping[TopicPartition, int], owned: frozenset[int]) -> bool:
-        """Wait until every partition is processed up to its end; False when the assignment changed meanwhile."""
+        """Wait until every partition is processed to its end; False when the assignment changed meanwhile."""
         missing = {tp: end for tp, end in ends.items() if end > 0}
         while self.progress.partitions() == owned:
             missing = {tp: end for tp, end in missing.items() if not self._has(tp, end)}

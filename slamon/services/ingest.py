@@ -1,7 +1,8 @@
-"""From raw records of a source to events for the right partition; what can't be used goes to the dead letters."""
+"""From raw records of a source to events for the right partition; the unusable become dead letters."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Protocol
 
 from slamon.errors import DecodeError
@@ -10,6 +11,8 @@ from slamon.orders.event import Instant, OrderEvent, Span
 from slamon.services.partition import OrderPartition
 from slamon.services.tally import Tally
 from slamon.stream import Effects, Outgoing, Record, Rows
+
+_NO_ORIGIN: Mapping[str, str] = MappingProxyType({})
 
 
 class Decoder(Protocol):
@@ -40,6 +43,10 @@ class IngestRules:
     topics: Topics
 
 
+def _trusted(_topic: str) -> None:
+    """Nobody wants to know."""
+
+
 @dataclass(slots=True)
 class Ingest:
     """Applies fetched records of source topics and of the repartition topic."""
@@ -47,11 +54,18 @@ class Ingest:
     rules: IngestRules
     tally: Tally
     clock: Callable[[], Instant]
+    misplaced: Callable[[str], None] = _trusted
+    """Told the topic of every record that was found on another partition than its order's."""
 
     def direct(
-        self, records: Sequence[Record], orders: OrderPartition, rows: Rows, effects: Effects, now: Instant | None
+        self,
+        records: Sequence[Record],
+        orders: OrderPartition,
+        rows: Rows,
+        effects: Effects,
+        now: Instant | None,
     ) -> None:
-        """Apply records of a topic with the table's partition count; those of other partitions are re-routed."""
+        """Apply records of a topic with the table's partition count; re-route those of other partitions."""
         source = self.rules.source_of[records[0].topic]
         decode = self.rules.decoders[source].decode
         wall = self.clock()
@@ -60,9 +74,7 @@ class Ingest:
         latest = 0
         for record in records:
             try:
-                event = decode(record.value, origin="")
-                if event.occurred_at > limit:
-                    raise DecodeError("future_dated", "occurred_at is too far ahead of the clock")
+                event = _in_time(decode(record.value, origin=""), limit)
                 key = event.order_id.encode()
                 if rows.get(key) is None and partition_of(key, self.rules.partitions) != orders.number:
                     self._reroute(record, source, key, effects)
@@ -72,7 +84,7 @@ class Ingest:
             except Exception as fault:  # noqa: BLE001  # whatever one record does, the others go on
                 outcome = self._dead_letter(record, fault, effects)
             outcomes[outcome] = outcomes.get(outcome, 0) + 1
-        self.tally.ingested(source, outcomes, wall - latest if latest else None)
+        self.tally.ingested(source, outcomes, wall - latest if latest else None, records)
 
     def foreign(self, records: Sequence[Record], effects: Effects) -> None:
         """Send records of a topic with another partition count on to the repartition topic."""
@@ -88,32 +100,41 @@ class Ingest:
             else:
                 self._reroute(record, source, key, effects, found_wrong=False)
         if dead:
-            self.tally.ingested(source, {"dead_letter": dead}, None)
+            self.tally.ingested(source, {"dead_letter": dead}, None, records)
 
     def rerouted(
-        self, records: Sequence[Record], orders: OrderPartition, rows: Rows, effects: Effects, now: Instant | None
+        self,
+        records: Sequence[Record],
+        orders: OrderPartition,
+        rows: Rows,
+        effects: Effects,
+        now: Instant | None,
     ) -> None:
         """Apply records of the repartition topic; their headers say where they came from."""
         wall = self.clock()
         limit = wall + self.rules.future_tolerance
+        outcomes: dict[str, dict[str, int]] = {}
+        delays: dict[str, Span] = {}
         for record in records:
-            source = _header(record, "slamon-source")
-            outcomes: dict[str, int] = {}
+            origin = _origin(record)
+            source = origin.get("slamon-source", "")
             try:
-                event = self.rules.decoders[source].decode(record.value, origin="")
-                if event.occurred_at > limit:
-                    raise DecodeError("future_dated", "occurred_at is too far ahead of the clock")
+                event = _in_time(self.rules.decoders[source].decode(record.value, origin=""), limit)
                 outcome: str = orders.apply(event.order_id.encode(), event, rows, effects, now)
-                outcomes[outcome] = 1
-                self.tally.ingested(source, outcomes, wall - event.occurred_at)
+                delays[source] = wall - event.occurred_at
             except Exception as fault:  # noqa: BLE001  # whatever one record does, the others go on
-                self.tally.ingested(source, {self._dead_letter(record, fault, effects): 1}, None)
+                outcome = self._dead_letter(record, fault, effects, origin)
+            counts = outcomes.setdefault(source, {})
+            counts[outcome] = counts.get(outcome, 0) + 1
+        for source, counts in outcomes.items():
+            self.tally.ingested(source, counts, delays.get(source), records)
 
     def _reroute(
         self, record: Record, source: str, key: bytes, effects: Effects, *, found_wrong: bool = True
     ) -> None:
         if found_wrong:
             self.tally.rerouted(source)
+            self.misplaced(record.topic)
         headers = (
             ("slamon-source", source.encode()),
             ("slamon-topic", record.topic.encode()),
@@ -123,9 +144,10 @@ class Ingest:
         place = partition_of(key, self.rules.partitions)
         effects.before.append(Outgoing(self.rules.topics.repartition, key, record.value, place, headers))
 
-    def _dead_letter(self, record: Record, fault: Exception, effects: Effects) -> str:
+    def _dead_letter(
+        self, record: Record, fault: Exception, effects: Effects, origin: Mapping[str, str] = _NO_ORIGIN
+    ) -> str:
         reason = fault.reason if isinstance(fault, DecodeError) else "internal_error"
-        origin = {name: value.decode() for name, value in record.headers if name.startswith("slamon-")}
         headers = (
             ("slamon-reason", reason.encode()),
             ("slamon-topic", origin.get("slamon-topic", record.topic).encode()),
@@ -133,13 +155,18 @@ class Ingest:
             ("slamon-offset", origin.get("slamon-offset", str(record.offset)).encode()),
             ("slamon-detail", str(fault)[:500].encode(errors="replace")),
         )
-        effects.before.append(Outgoing(self.rules.topics.dead_letters, record.key, record.value, None, headers))
+        letter = Outgoing(self.rules.topics.dead_letters, record.key, record.value, None, headers)
+        effects.before.append(letter)
         self.tally.dead_letter(reason, record, fault)
         return "dead_letter"
 
 
-def _header(record: Record, name: str) -> str:
-    for key, value in record.headers:
-        if key == name:
-            return value.decode()
-    return ""
+def _in_time(event: OrderEvent, limit: Instant) -> OrderEvent:
+    if event.occurred_at > limit:
+        raise DecodeError("future_dated", "occurred_at is too far ahead of the clock")
+    return event
+
+
+def _origin(record: Record) -> dict[str, str]:
+    """Where a re-routed record came from. Only there are such headers ours: a producer may write anything."""
+    return {name: (value or b"").decode(errors="replace") for name, value in record.headers}

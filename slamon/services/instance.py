@@ -4,8 +4,6 @@ A worker that comes back with its id within the session timeout keeps its partit
 Several workers on one `data_dir` take an id each.
 """
 
-from __future__ import annotations
-
 import fcntl
 import uuid
 from pathlib import Path

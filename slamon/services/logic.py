@@ -90,8 +90,9 @@ class OrderLogic:
         except ValueError as fault:
             self._tally.dead_letter("internal_error", record, fault)
             return
+        known = self._now(orders.number)
+        now = self._clock() if known is None else known
         if delivery.mark is not None and delivery.order_id is not None:
-            orders.mark(delivery.order_id.encode(), delivery.mark, rows)
+            orders.mark(delivery.order_id.encode(), delivery.mark, rows, effects, now)
         if delivery.reoffer is not None:
-            now = self._now(orders.number)
-            orders.reoffer(delivery.reoffer.outbox, rows, effects, self._clock() if now is None else now)
+            orders.reoffer(delivery.reoffer.outbox, rows, effects, now)

@@ -50,7 +50,10 @@ class OutboxRecord(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Reoffer(msgspec.Struct, frozen=True):
-    """Asks the owner of an order partition to offer again what is unsettled; `outbox` None: for every receiver."""
+    """Asks the owner of an order partition to offer again what is unsettled.
+
+    `outbox`: only to that partition of the outbox; None: to every receiver.
+    """
 
     outbox: int | None = None
 

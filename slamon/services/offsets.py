@@ -1,7 +1,5 @@
 """The broker's offsets as the gate and the outbox ask for them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 

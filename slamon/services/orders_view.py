@@ -1,23 +1,19 @@
 """This worker's own orders and notices for the web: lists, single ones, counts; read from the rows when asked."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from slamon.kafka.partitioner import partition_of
-from slamon.notices.record import KIND_OF
 from slamon.notices.notice import NoticeKind, retraction_id
+from slamon.notices.record import KIND_OF
 from slamon.notices.report import record_json
 from slamon.notices.row import OrderRules, Row, entries_of, read_row
 from slamon.orders import facts
+from slamon.orders.entry import CLIENT_NAME, MANAGER_ID
 from slamon.orders.event import Instant
-from slamon.orders.history import CLIENT_NAME, MANAGER_ID
-from slamon.orders.lifecycle import CANCELLED
-from slamon.sla.clock import CANCELLED_STEP, NO_STEP, Clock
-from slamon.sla.standing import OrderReport, order_json, order_report
-from slamon.sla.verdict import Verdict, verdict
+from slamon.sla.standing import OrderReport, clock_status, clock_verdict, order_json, order_report
+from slamon.sla.verdict import Verdict
 from slamon.stream import Rows
 
 _BATCH = 500
@@ -134,28 +130,15 @@ class OrdersView:
         clock = row.clock
         if clock.last_at > now:  # an event a little ahead of the clock takes effect at its time
             clock = order_report(order_id, entries, now, self.rules.clock).clock
-        finished_at = None if clock.cancelled else clock.ended_at
-        found = verdict(
-            clock.due_at,
-            now,
-            finished_at=finished_at,
-            cancelled=clock.cancelled,
-            warn_before=self.rules.clock.warn_before,
-        )
         return Head(
             order_id,
-            self._status(clock),
-            found,
+            clock_status(clock, self.rules.clock),
+            clock_verdict(clock, now, self.rules.clock),
             row.channel,
             facts.last_stated(entries, MANAGER_ID),
             facts.last_stated(entries, CLIENT_NAME),
             clock.started_at,
             clock.due_at,
-            finished_at,
+            None if clock.cancelled else clock.ended_at,
             clock.step_at,
         )
-
-    def _status(self, clock: Clock) -> str | None:
-        if clock.step == CANCELLED_STEP:
-            return CANCELLED
-        return None if clock.step == NO_STEP else self.rules.clock.policy.lifecycle.steps[clock.step].status

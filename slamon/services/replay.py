@@ -1,10 +1,11 @@
 """Replay: recorded events through the same core as the daemon, without a broker (CONTRACT §5).
 
-The state is a function of the set of events, so lines are folded as they come, in whatever order they stand; memory
-holds one compact row an order. Every deadline up to `at` is judged by the history as of its own instant.
+The state is a function of the set of events, so lines are folded as they come, in whatever order they stand;
+memory holds one compact row an order. Every deadline up to `at` is judged by the history as of its instant.
 """
 
 import math
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,12 +14,12 @@ from hashlib import blake2b
 from slamon.errors import DecodeError
 from slamon.notices.report import standing_json, standing_notices
 from slamon.notices.row import OrderRules, Outcome, apply, encode_row, entries_of, new_row, read_row
+from slamon.orders.entry import encode_entry, entry_of
 from slamon.orders.event import Instant, Span, rfc3339, seconds
-from slamon.orders.history import encode_entry, entry_of
 from slamon.sla.clock import Clock
 from slamon.sla.policy import SlaPolicy
 from slamon.sla.rules import ClockRules
-from slamon.sla.standing import OrderReport, order_json, order_report
+from slamon.sla.standing import OrderReport, clock_status, clock_verdict, order_json, order_report
 from slamon.sla.verdict import Verdict
 from slamon.sources.lines import RejectedLine
 from slamon.sources.native import NativeDecoder
@@ -93,16 +94,17 @@ class Replay:
         return self._summary
 
     def _summarised(self) -> dict[str, object]:
+        """Count by the clocks alone: no event lies after `at`, so they say what a report would."""
         verdicts: Counter[str] = Counter()
         statuses: Counter[str] = Counter()
         lead_times: list[Span] = []
         for order_id in self._rows:
-            report = self._report(order_id)
-            shown = order_json(report)
-            verdicts[str(report.verdict)] += 1
-            statuses[str(shown["status"] or UNKNOWN_STATUS)] += 1
-            if report.lead_time is not None:
-                lead_times.append(report.lead_time)
+            clock = self._clock(order_id)
+            finished_at = None if clock.cancelled else clock.ended_at
+            verdicts[str(clock_verdict(clock, self.at, self._rules.clock))] += 1
+            statuses[clock_status(clock, self._rules.clock) or UNKNOWN_STATUS] += 1
+            if finished_at is not None and clock.started_at is not None:
+                lead_times.append(finished_at - clock.started_at)
         lead_times.sort()
         kept, broken = verdicts[Verdict.KEPT], verdicts[Verdict.BROKEN]
         return {
@@ -129,7 +131,7 @@ class Replay:
 
 
 def quantile(ordered: Sequence[Span], share: float) -> float | int | None:
-    """The quantile of sorted spans in seconds by nearest rank, as the API tells it; None when there are none."""
+    """The quantile of sorted spans in seconds by nearest rank, as the API tells it; None without spans."""
     return seconds(ordered[math.ceil(len(ordered) * share) - 1]) if ordered else None
 
 
@@ -143,7 +145,9 @@ def replay_files(
     """Read recorded events and judge them at `at` (None: the last event's time). Raises InputError."""
     result = Replay(at, OrderRules(ClockRules(policy)))
     decoder = NativeDecoder(rules.system, rules.status_map, rules.max_event_bytes)
-    for item in read_recorded(paths, max_event_bytes=rules.max_event_bytes, progress=progress):
+    for item in read_recorded(
+        paths, max_event_bytes=rules.max_event_bytes, stdin=sys.stdin.buffer, progress=progress
+    ):
         reason = item.reason if isinstance(item, RejectedLine) else None
         if not isinstance(item, RejectedLine):
             try:

@@ -1,7 +1,5 @@
 """Before the engine starts: wait for the broker, make our topics, look at the surroundings, refuse or warn."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field

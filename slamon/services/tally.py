@@ -1,7 +1,6 @@
 """What the loops tell the metrics, in the words of orders and notices."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from typing import Protocol
 
 import structlog
@@ -21,8 +20,10 @@ _log = structlog.get_logger("slamon.ingest")
 class Tally(Protocol):
     """What is counted on the way of an event and of a notice."""
 
-    def ingested(self, source: str, outcomes: dict[str, int], delay: Span | None) -> None:
-        """A micro-batch of a source is applied; `delay` of its latest event."""
+    def ingested(
+        self, source: str, outcomes: dict[str, int], delay: Span | None, records: Sequence[Record]
+    ) -> None:
+        """Records of a source out of a micro-batch are applied; `delay` of the latest event."""
 
     def rerouted(self, source: str) -> None:
         """A record was found on another partition than its order's."""
@@ -53,8 +54,20 @@ class MetricsTally:
         """`metrics`: where to count."""
         self._metrics = metrics
 
-    def ingested(self, source: str, outcomes: dict[str, int], delay: Span | None) -> None:
-        """Count a micro-batch, one canonical log line with it."""
+    def ingested(
+        self, source: str, outcomes: dict[str, int], delay: Span | None, records: Sequence[Record]
+    ) -> None:
+        """Count what became of a micro-batch and log it in one canonical line."""
+        _log.info(
+            "batch.applied",
+            source=source,
+            topic=records[0].topic,
+            partition=records[0].partition,
+            first_offset=records[0].offset,
+            last_offset=records[-1].offset,
+            delay_seconds=None if delay is None else delay / SECOND,
+            **outcomes,
+        )
         for outcome, count in outcomes.items():
             self._metrics.events.counted(source, EventOutcome(outcome), count)
         if delay is not None:

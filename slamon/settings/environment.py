@@ -45,25 +45,40 @@ def overlay(tree: Mapping[str, Any], environ: Mapping[str, str], root: type[Base
 
 
 def _apply(result: Overlay, name: str, text: str, root: type[BaseModel]) -> None:
-    holder: Any = result.tree
-    slot = slot_of(root)
-    path: Path = ()
-    segments = name.removeprefix(PREFIX).split("__")
-    for number, segment in enumerate(segments, 1):
-        key, inner = _key(slot, segment, holder)
-        path = (*path, key)
-        if inner is None or not segment:
+    steps: list[tuple[str | int, Slot]] = []
+    slot, inside = slot_of(root), result.tree  # type: Slot, Any
+    for segment in name.removeprefix(PREFIX).split("__"):
+        key, found = _key(slot, segment, inside)
+        if found is None or not segment:
+            path = (*(step for step, _ in steps), key)
             result.problems.append((name, _unknown(root, slot, path)))
             return
-        slot = inner
-        last = number == len(segments)
-        holder = _placed(holder, key, _parsed(slot, text)) if last else _descend(holder, key, slot)
+        inside = inside[key] if _has(inside, key) else None
+        slot = found
+        steps.append((key, slot))
+    path = tuple(key for key, _ in steps)
+    if _place(result.tree, steps, _parsed(slot, text)):
+        result.origins[path] = name
+    else:
+        result.problems.append(
+            (name, f"skips an item of a list at {_dotted(path)}, allowed is the next index")
+        )
+
+
+def _place(tree: dict[str, Any], steps: list[tuple[str | int, Slot]], value: Any) -> bool:
+    """Set a value, making what is missing on the way; False when an item of a list was skipped."""
+    holder: Any = tree
+    for key, slot in steps[:-1]:
+        holder = _descend(holder, key, slot)
         if holder is None:
-            result.problems.append(
-                (name, f"skips an item of the list at {_dotted(path)}, allowed is the next index")
-            )
-            return
-    result.origins[path] = name
+            return False
+    return _placed(holder, steps[-1][0], value) is not None
+
+
+def _has(holder: Any, key: str | int) -> bool:
+    if isinstance(key, int):
+        return isinstance(holder, list) and key < len(holder)
+    return isinstance(holder, dict) and key in holder
 
 
 def _key(slot: Slot, segment: str, holder: Any) -> tuple[str | int, Slot | None]:
@@ -72,7 +87,8 @@ def _key(slot: Slot, segment: str, holder: Any) -> tuple[str | int, Slot | None]
         found = dict(keys_of(slot.section)).get(segment.lower())
         return segment.lower(), found
     if slot.origin is dict:
-        same = [key for key in holder if key.replace("-", "_").lower() == segment.lower()] if holder else []
+        known = holder if isinstance(holder, dict) else {}
+        same = [key for key in known if key.replace("-", "_").lower() == segment.lower()]
         inner = below(slot, segment)
         names = inner is not None and not inner.is_plain
         return (same[0] if same else segment.lower() if names and segment.isupper() else segment), inner
@@ -83,8 +99,7 @@ def _key(slot: Slot, segment: str, holder: Any) -> tuple[str | int, Slot | None]
 
 def _descend(holder: Any, key: str | int, slot: Slot) -> Any:
     """Step into a mapping or list, made where it is missing; None for a list index beyond the next one."""
-    there = key < len(holder) if isinstance(key, int) else key in holder
-    inside = holder[key] if there else None
+    inside = holder[key] if _has(holder, key) else None
     wanted: type = list if slot.origin is tuple else dict
     if isinstance(inside, wanted):
         return inside

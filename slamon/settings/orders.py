@@ -6,7 +6,7 @@ from pydantic import Field, Strict
 
 from slamon.orders.lifecycle import DEFAULT_LIFECYCLE, Lifecycle, Step
 from slamon.settings.duration import Duration
-from slamon.settings.fields import Allowed, Section, Span, Topic, Word, whole
+from slamon.settings.fields import Allowed, Flag, Section, Span, Topic, Word, whole
 
 
 class Source(Section):
@@ -20,6 +20,13 @@ class Source(Section):
     system: Annotated[Word | None, Field(description="The system that speaks, where events do not say")] = (
         None
     )
+    keyed: Annotated[
+        Flag,
+        Field(
+            description="Whether every record is keyed by order id with Kafka's default partitioner: "
+            "deadlines then wait for the order's own partition only"
+        ),
+    ] = False
     format: Annotated[
         Literal["native"],
         Field(description="Form of the records"),

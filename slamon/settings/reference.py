@@ -7,6 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import PydanticUndefined
 
 from slamon.settings.duration import Duration
@@ -56,9 +57,17 @@ file: [`config/reference.yaml`](../../config/reference.yaml); a file to start fr
 """
 
 
+class _Generator(GenerateJsonSchema):
+    """Writes a default duration as a configuration does, not as the dataclass that it is."""
+
+    def encode_default(self, dft: Any) -> Any:
+        return str(dft) if isinstance(dft, Duration) else super().encode_default(dft)
+
+
 def json_schema() -> str:
     """The JSON Schema of the configuration."""
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **Settings.model_json_schema()}
+    made = Settings.model_json_schema(schema_generator=_Generator)
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
     schema["title"] = "slamon configuration"
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 

@@ -11,8 +11,8 @@ from typing import TypeAlias
 
 import msgspec
 
+from slamon.orders.entry import CANCEL_CODE, STATUS_CODE, Entry
 from slamon.orders.event import Instant
-from slamon.orders.history import CANCEL_CODE, STATUS_CODE, Entry
 from slamon.orders.lifecycle import CANCELLED
 from slamon.sla.rules import ClockRules, Stages
 
@@ -37,7 +37,7 @@ Passed: TypeAlias = tuple[int, str | None, Instant, Instant]
 
 
 class Visit(msgspec.Struct, array_like=True, gc=False):
-    """A stage the order is in: its number in the policy, since when, until when in budget (None: over, noted)."""
+    """A stage the order is in: its number in the policy, since when, the end of its budget (None: noted)."""
 
     stage: int
     entered_at: Instant
@@ -152,11 +152,22 @@ def _in_force(clock: Clock, date: Instant, at: Instant, rules: ClockRules) -> No
         risk_at = max(at, date - rules.warn_before)
         clock.risk_at = risk_at if risk_at < date else None
         clock.breach_at = max(at, date)
+        if clock.passed:
+            _spare_noted(clock, date, clock.passed)
+
+
+def _spare_noted(clock: Clock, date: Instant, passed: list[Passed]) -> None:
+    """A date that is in force again: what had come true of it stays so and does not come true anew."""
+    for kind, _, due_at, _ in passed:
+        if due_at == date and kind == Due.AT_RISK:
+            clock.risk_at = None
+        elif due_at == date and kind == Due.BREACHED:
+            clock.breach_at = None
 
 
 def _move(clock: Clock, entry: Entry, number: int, rules: ClockRules, trace: Trace | None) -> None:
     at = entry.at
-    if clock.step != CANCELLED_STEP and clock.step != number:
+    if clock.step not in (CANCELLED_STEP, number):
         clock.step, clock.step_at = number, at
     if not clock.submitted and number >= rules.start_step:
         _start(clock, number, at, rules)

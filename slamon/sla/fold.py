@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from slamon.orders.history import Entry
+from slamon.orders.entry import Entry
 from slamon.sla.clock import Clock, Trace, advance
 from slamon.sla.rules import ClockRules
 

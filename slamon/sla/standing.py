@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from slamon.orders import facts
+from slamon.orders.entry import CHANNEL, CLIENT_ID, CLIENT_NAME, MANAGER_ID, Entry
 from slamon.orders.event import Instant, Span, rfc3339, seconds
-from slamon.orders.history import CHANNEL, CLIENT_ID, CLIENT_NAME, MANAGER_ID, Entry
-from slamon.sla.clock import Clock, Trace
+from slamon.orders.lifecycle import CANCELLED
+from slamon.sla.clock import CANCELLED_STEP, NO_STEP, Clock, Trace
 from slamon.sla.fold import fold
 from slamon.sla.rules import ClockRules
 from slamon.sla.verdict import Verdict, verdict
@@ -56,14 +57,25 @@ def order_report(
     happened = entries[: bisect_right(entries, now, key=lambda entry: entry.at)]
     trace = Trace()
     clock = fold(happened, rules, trace)
-    found = verdict(
+    return OrderReport(order_id, happened, clock, trace, clock_verdict(clock, now, rules), now, rules, truncated)
+
+
+def clock_verdict(clock: Clock, now: Instant, rules: ClockRules) -> Verdict:
+    """The verdict that the clocks of an order give; no event of theirs lies after `now`."""
+    return verdict(
         clock.due_at,
         now,
         finished_at=None if clock.cancelled else clock.ended_at,
         cancelled=clock.cancelled,
         warn_before=rules.warn_before,
     )
-    return OrderReport(order_id, happened, clock, trace, found, now, rules, truncated)
+
+
+def clock_status(clock: Clock, rules: ClockRules) -> str | None:
+    """The status that the clocks of an order know; None when nothing known was said."""
+    if clock.step == CANCELLED_STEP:
+        return CANCELLED
+    return None if clock.step == NO_STEP else rules.policy.lifecycle.steps[clock.step].status
 
 
 def order_json(report: OrderReport) -> dict[str, object]:

@@ -1,4 +1,8 @@
-"""Opening partitions: replay what is new, claim the partition in its changelog, mend it, hand it to the logic."""
+"""Opening partitions: replay what is new, claim the partition in its changelog, mend it, hand it to the logic.
+
+The claim is where the partition changes hands: what stands before it in the log is our state, what a former
+owner still writes after it has a lower revision than anything of ours.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from typing import TYPE_CHECKING
 from slamon.stream.lanes import Lane
 from slamon.stream.producing import gather
 from slamon.stream.replay import Fold, Replay
-from slamon.stream.table import CLAIM_KEY, NO_REVISION, PartitionRows, revision
+from slamon.stream.table import CLAIM_KEY, NO_REVISION, PartitionRows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,52 +30,64 @@ class Opening:
     def __init__(self, core: Core) -> None:
         self._core = core
         self._options = core.options
+        self._replay = Replay(core.options, self._replayed)
 
     async def run(self, partitions: set[int], current: Callable[[], bool]) -> None:
         """Open all; returns early when `current` says that the assignment is no longer the current one."""
-        core = self._core
-        folds = {p: self._fold(p) for p in partitions}
-        ends: dict[int, int] = {}
-        if folds:
-            ends = await Replay(self._options, self._replayed).read(folds)
+        folds = {partition: self._fold(partition) for partition in partitions}
+        ends = await self._replay.read(folds) if folds else {}
+        await self._core.may_write()
         if not current():
             return
-        await core.may_write()
-        lanes = {p: Lane(core, p, folds[p].rows, batch_records=self._options.batch_records) for p in partitions}
-        await gather(*(self._claim(lane, folds[p], ends[p]) for p, lane in lanes.items()))
-        await core.may_write()  # still a member after the claims are in the log: nobody claimed in between
-        if not current():
-            return
-        core.lanes = lanes
-        for partition, lane in sorted(lanes.items()):
-            assert lane.rows is not None  # noqa: S101 - lanes of table partitions have rows
-            core.logic.opened(partition, lane.rows)
-            core.progress.at = core.now()
-            lane.start()
-            await asyncio.sleep(0)
+        lanes = {p: Lane(self._core, p, fold.rows, fold.rows) for p, fold in folds.items()}
+        await gather(*(self._claim(lane) for lane in lanes.values()))
+        await self._catch_up(lanes, folds, ends)
+        await (
+            self._core.may_write()
+        )  # still a member after the claims are in the log: nobody claimed in between
+        if current():
+            await self._begin(lanes, folds)
 
     def _fold(self, partition: int) -> Fold:
         """Go on from our own last record where the rows are surely what the changelog says, else read it all."""
         lane = self._core.lanes.get(partition)
-        if lane is None or not lane.clean or lane.rows is None:
-            self._core.lanes.pop(partition, None)
+        if lane is None or not lane.clean:
             return Fold(PartitionRows(), start=None)
-        return Fold(lane.rows, start=lane.end, top=lane.top)
+        return Fold(lane.table, start=lane.end, top=lane.top)
 
     def _replayed(self, records: int) -> None:
         progress = self._core.progress
         progress.replayed += records
         progress.at = self._core.now()
 
-    async def _claim(self, lane: Lane, fold: Fold, end: int) -> None:
+    async def _claim(self, lane: Lane) -> None:
         """Write our claim; its offset is the epoch of all that we write until the next rebalance."""
         who = {"instance": self._options.instance_id, "client": self._options.client_id}
         claim = NO_REVISION + json.dumps(who).encode()
-        core = self._core
-        lane.end = await core.changes(lane.partition, [(CLAIM_KEY, claim, NO_REVISION)])
+        lane.end = await self._core.changes(lane.partition, [(CLAIM_KEY, claim, NO_REVISION)])
         lane.epoch = lane.end - 1
-        if lane.epoch != end:
-            core.suspects.add(lane.partition)
-        if fold.stale:
-            log.warning("partition %d: %d rows were overwritten by a former owner: written again", lane.partition, len(fold.stale))
-            lane.mend(fold.stale)
+
+    async def _catch_up(self, lanes: dict[int, Lane], folds: dict[int, Fold], ends: dict[int, int]) -> None:
+        """Read what came between our reading and our claim: the last words of the former owner."""
+        late = {p: folds[p] for p, lane in lanes.items() if lane.epoch > ends[p]}
+        if not late:
+            return
+        for partition, fold in late.items():
+            fold.start = ends[partition]
+        for partition, end in (await self._replay.read(late)).items():
+            lanes[partition].end = end
+
+    async def _begin(self, lanes: dict[int, Lane], folds: dict[int, Fold]) -> None:
+        core = self._core
+        core.lanes = lanes
+        for partition, lane in sorted(lanes.items()):
+            core.logic.opened(partition, lane.table)
+            core.progress.at = core.now()
+            stale = folds[partition].stale
+            if stale:
+                log.warning(
+                    "partition %d: %d rows stood under later records of a former owner", partition, len(stale)
+                )
+                lane.mend(stale)
+            lane.start()
+            await asyncio.sleep(0)

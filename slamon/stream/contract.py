@@ -12,7 +12,16 @@ from slamon.errors import SlamonError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["Effects", "Outgoing", "PartitionLogic", "PartitionLostError", "Record", "Rows", "Step", "TopicPartition"]
+__all__ = [
+    "Effects",
+    "Outgoing",
+    "PartitionLogic",
+    "PartitionLostError",
+    "Record",
+    "Rows",
+    "Step",
+    "TopicPartition",
+]
 
 Record: TypeAlias = ConsumerRecord[bytes, bytes]
 """A record as aiokafka delivers it: key and value raw, timestamp in milliseconds."""

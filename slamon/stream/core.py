@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from aiokafka import TopicPartition
 
-from slamon.errors import EngineError
 from slamon.stream.claims import Opening
 from slamon.stream.lanes import Batch, Lane
 from slamon.stream.ledger import Ledger
 from slamon.stream.producing import Producing
+from slamon.stream.table import PartitionRows
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -78,8 +78,10 @@ class Core:
         """Lanes of the table partitions that are assigned to us; kept over a rebalance."""
         self.before_revoke: list[Callable[[], Awaitable[None]]] = []
         self.highwaters: dict[TopicPartition, int] = {}
-        self.suspects: set[int] = set()
-        """Partitions in whose changelog someone else seems to have written."""
+        self.strangers: list[tuple[int, int, int]] = []
+        """Partition, start, end: changelog records that are not ours, to be looked at."""
+        self.alive_at = 0.0
+        """When the event loop last showed that it runs, by the membership's clock."""
         self.failure: str | None = None
         self.counts: Callable[[], dict[str, int]] = dict
         self._others: dict[TopicPartition, Lane] = {}
@@ -123,7 +125,7 @@ class Core:
             return self.lanes[tp.partition]
         lane = self._others.get(tp)
         if lane is None:
-            lane = self._others[tp] = Lane(self, tp.partition, None, batch_records=self.options.batch_records)
+            lane = self._others[tp] = Lane(self, tp.partition, PartitionRows(), None)
             lane.start()
         return lane
 
@@ -135,7 +137,12 @@ class Core:
         lanes = [*self.lanes.values(), *self._others.values()]
         for lane in lanes:
             lane.drop_batches()
-        await self._run_hooks(give_up)
+        if self.membership.valid:
+            await self._run_hooks(give_up)
+        else:
+            give_up = (
+                self.now()
+            )  # the partitions may be others' already: what is in flight counts for nothing
         self._open = frozenset()
         await asyncio.gather(*(lane.close(max(0.1, give_up - self.now())) for lane in lanes))
         self._others.clear()
@@ -192,10 +199,9 @@ class Core:
         if outgoing:
             await self.producing.records(outgoing)
 
-    def wrote(self, partition: int, first: int, end: int) -> None:
-        """Our records should follow each other; a gap means that someone else wrote there."""
-        if first != end:
-            self.suspects.add(partition)
+    def stranger(self, partition: int, start: int, end: int) -> None:
+        """Our records should follow each other; in the gap somebody else wrote. `audit` looks at it."""
+        self.strangers.append((partition, start, end))
 
     def now(self) -> float:
         """The loop's monotonic seconds."""
@@ -216,9 +222,3 @@ class Core:
     def open_partitions(self) -> frozenset[int]:
         """Partitions that are ours and recovered."""
         return self._open
-
-    def lane(self, partition: int) -> Lane:
-        """The lane of an open partition; EngineError when it is not open (the engine refuses earlier)."""
-        if partition not in self._open:
-            raise EngineError(f"partition {partition} is not open")
-        return self.lanes[partition]

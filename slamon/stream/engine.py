@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from aiokafka import TopicPartition
 
+from slamon.errors import EngineError
+from slamon.stream.audit import Audit
 from slamon.stream.contract import PartitionLostError
 from slamon.stream.core import Core, Progress
 from slamon.stream.faust_app import StreamApp, build_app
@@ -51,6 +53,7 @@ class Engine:
         self._core = Core(
             options, logic, Membership(options.session_timeout, clock=clock), producer=self._producer, die=die
         )
+        self._audit = Audit(self._core, self._changelog_ends)
         self._waiting_for = "not started"
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = False
@@ -60,8 +63,9 @@ class Engine:
     async def start(self) -> None:
         """Begin; returns at once. `ready` says what is still waited for."""
         self._tasks = [
-            asyncio.create_task(self._guarded(self._run()), name="engine"),
-            asyncio.create_task(self._guarded(Watchdog(self._core).run()), name="engine-watchdog"),
+            asyncio.create_task(self._guarded(self._run), name="engine"),
+            asyncio.create_task(self._guarded(Watchdog(self._core).run), name="engine-watchdog"),
+            asyncio.create_task(self._guarded(self._audit.run), name="engine-audit"),
         ]
 
     async def stop(self) -> None:
@@ -77,8 +81,16 @@ class Engine:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._core.progress.phase = "stopped"
         if app is not None:
-            await app.stop()
+            await self._stop_faust(app)
+
+    async def _stop_faust(self, app: StreamApp) -> None:
+        """Everything is written by now; a broker that is away must not keep the process."""
+        try:
+            await asyncio.wait_for(app.stop(), self.options.drain_timeout)
+        except TimeoutError:
+            self._core.failed(EngineError("the Kafka clients did not stop in time"))
 
     async def _run(self) -> None:
         await wait_for_topics(self.options, self._tell)
@@ -98,9 +110,9 @@ class Engine:
         if not self._stopping:
             raise app.crash_reason or RuntimeError("Faust crashed without a reason")
 
-    async def _guarded(self, work: Awaitable[None]) -> None:
+    async def _guarded(self, work: Callable[[], Awaitable[None]]) -> None:
         try:
-            await work
+            await work()
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # noqa: BLE001 - whatever it is, going on is not safe
@@ -119,6 +131,11 @@ class Engine:
         assert self._app is not None  # noqa: S101 - asked from the app's own recovery
         return self._app.consumer._thread.partition_counts(self.options.topics)  # noqa: SLF001 - our own thread class
 
+    async def _changelog_ends(self) -> dict[TopicPartition, int]:
+        assert self._app is not None  # noqa: S101 - asked while partitions are open
+        tps = [TopicPartition(self.options.changelog, partition) for partition in self._core.open_partitions]
+        return await self._app.consumer._thread.end_offsets(tps)  # noqa: SLF001 - our own thread class
+
     # --- rows ------------------------------------------------------------------------------------
 
     async def write(self, partition: int, step: Step) -> None:
@@ -130,7 +147,7 @@ class Engine:
         if partition not in self._core.open_partitions:
             raise PartitionLostError(f"partition {partition} is not ours now")
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._core.lane(partition).add(Write(step, future))
+        self._core.lanes[partition].add(Write(step, future))
         await future
 
     async def send(self, records: Iterable[Outgoing]) -> None:
@@ -140,7 +157,7 @@ class Engine:
 
     def rows(self, partition: int) -> Rows | None:
         """The rows of an open partition, to read; None when it is not ours now."""
-        return self._core.lane(partition).rows if partition in self._core.open_partitions else None
+        return self._core.lanes[partition].table if partition in self._core.open_partitions else None
 
     def partitions(self) -> frozenset[int]:
         """Table partitions that are ours and recovered."""
@@ -169,7 +186,9 @@ class Engine:
             return {}
         distribution = self._app.assignor.tables_metadata()
         return {
-            partition: url for url, topics in distribution.items() for partition in topics.get(self.options.changelog, ())
+            partition: url
+            for url, topics in distribution.items()
+            for partition in topics.get(self.options.changelog, ())
         }
 
     @property

@@ -91,9 +91,16 @@ def _settings(options: EngineOptions) -> dict[str, Any]:
 
 
 def _declare(app: StreamApp, options: EngineOptions, core: Core) -> None:
-    raw: dict[str, Any] = {"key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw"}
+    raw: dict[str, Any] = {
+        "key_type": bytes,
+        "value_type": bytes,
+        "key_serializer": "raw",
+        "value_serializer": "raw",
+    }
     app.tables.add(
-        ChangelogTable(app, name=options.table, partitions=options.partitions, key_type=bytes, value_type=bytes)
+        ChangelogTable(
+            app, name=options.table, partitions=options.partitions, key_type=bytes, value_type=bytes
+        )
     )
 
     @app.agent(app.topic(*options.topics, **raw), name="batches")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _BOOTTIME: int = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 _REBALANCE_IN_PROGRESS = 27
+_EXPELLED = {22, 25, 82}  # ILLEGAL_GENERATION, UNKNOWN_MEMBER_ID, FENCED_INSTANCE_ID
 _MEMBERSHIP = (HeartbeatRequest, JoinGroupRequest, SyncGroupRequest)
 
 
@@ -54,13 +55,14 @@ class Membership:
         async def send_and_note(request: Any) -> Any:
             sent = self._clock()
             response = await send(request)
-            if isinstance(request, _MEMBERSHIP) and _granted(request, response):
-                self._proof = sent
+            if isinstance(request, _MEMBERSHIP):
+                self._note(request, response.error_code, sent)
             return response
 
         coordinator._send_req = send_and_note  # noqa: SLF001
 
-
-def _granted(request: Any, response: Any) -> bool:
-    code: int = response.error_code
-    return code == 0 or (code == _REBALANCE_IN_PROGRESS and isinstance(request, HeartbeatRequest))
+    def _note(self, request: Any, code: int, sent: float) -> None:
+        if code == 0 or (code == _REBALANCE_IN_PROGRESS and isinstance(request, HeartbeatRequest)):
+            self._proof = sent
+        elif code in _EXPELLED:
+            self._proof = None

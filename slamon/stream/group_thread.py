@@ -11,15 +11,21 @@ from aiokafka import TopicPartition
 from aiokafka.errors import CommitFailedError, ConsumerStoppedError, IllegalStateError, KafkaConnectionError
 from aiokafka.structs import OffsetAndMetadata
 from faust.transport.drivers import aiokafka as driver
+from mode import Service
+
+from slamon.stream.fencing import awake_clock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from slamon.stream.contract import Record
+    from slamon.stream.faust_app import StreamApp
 
 log = logging.getLogger(__name__)
 
 _BACKOFF = 1.0
+_WATCH = 1.0
+_ALIVE = 15.0
 
 
 class Fetched(NamedTuple):
@@ -33,6 +39,8 @@ class Fetched(NamedTuple):
 
 class GroupThread(driver.AIOKafkaConsumerThread):
     """Faust's consumer thread with our consumer, waiting for a broker, and fetches that tell positions."""
+
+    app: StreamApp
 
     async def on_start(self) -> None:
         """Connect, as long as it takes; then watch the coordinator's answers."""
@@ -138,6 +146,32 @@ class GroupThread(driver.AIOKafkaConsumerThread):
             return True
 
         return await self.call_thread(commit)  # type: ignore[no-any-return]
+
+    async def end_offsets(self, tps: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
+        """The offsets after the last records. Raises KafkaError."""
+
+        async def ask() -> dict[TopicPartition, int]:
+            return await self._ensure_consumer().end_offsets(tps)  # type: ignore[no-any-return]
+
+        return await self.call_thread(ask)  # type: ignore[no-any-return]
+
+    @Service.task
+    async def _watch_group(self) -> None:
+        """Raise what the coordinator found wrong, and say that we are alive while the main loop runs.
+
+        A recovery longer than max_poll_interval fetches nothing from the sources and must not cost the
+        membership; a main loop that hangs must.
+        """
+        core = self.app.core
+        while not self.should_stop:
+            await asyncio.sleep(_WATCH)
+            consumer = self._consumer
+            if consumer is None or consumer._coordinator is None:
+                continue
+            consumer._coordinator.check_errors()
+            if awake_clock() - core.alive_at < _ALIVE:
+                with consumer._subscription.fetch_context():
+                    pass
 
     def partition_counts(self, topics: Sequence[str]) -> dict[str, int]:
         """How many partitions each topic has, as far as the client knows."""

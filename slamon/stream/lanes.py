@@ -13,19 +13,21 @@ from typing import TYPE_CHECKING, Protocol
 
 from slamon.stream.contract import Effects, PartitionLostError
 from slamon.stream.producing import gather
-from slamon.stream.table import PartitionRows, revision
+from slamon.stream.table import revision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from slamon.stream.contract import Outgoing, PartitionLogic, Record, Rows, Step
-    from slamon.stream.table import Change
+    from slamon.stream.options import EngineOptions
+    from slamon.stream.table import Change, PartitionRows
 
 
 class Ground(Protocol):
     """What lanes need from the engine."""
 
     logic: PartitionLogic
+    options: EngineOptions
 
     async def may_write(self) -> None:
         """Return once this worker is surely a member of its group."""
@@ -47,8 +49,8 @@ class Ground(Protocol):
         """Monotonic seconds."""
         ...
 
-    def wrote(self, partition: int, first: int, end: int) -> None:
-        """The changelog of the partition grew by our records up to `end`; `first` is where they should begin."""
+    def stranger(self, partition: int, start: int, end: int) -> None:
+        """Somebody else wrote these offsets of the partition's changelog."""
         ...
 
 
@@ -57,7 +59,9 @@ class Batch:
 
     __slots__ = ("done", "partition", "records", "topic")
 
-    def __init__(self, topic: str, partition: int, records: Sequence[Record], done: Callable[[], None]) -> None:
+    def __init__(
+        self, topic: str, partition: int, records: Sequence[Record], done: Callable[[], None]
+    ) -> None:
         self.topic = topic
         self.partition = partition
         self.records = records
@@ -86,11 +90,17 @@ class Group:
 
 
 class Lane:
-    """One partition's steps. `rows` is None for topics that have no table partition."""
+    """One partition's steps.
 
-    def __init__(self, ground: Ground, partition: int, rows: PartitionRows | None, *, batch_records: int) -> None:
+    Lanes of topics without a table partition give the logic no rows; their `table` stays empty.
+    """
+
+    def __init__(
+        self, ground: Ground, partition: int, table: PartitionRows, rows: PartitionRows | None
+    ) -> None:
         self.partition = partition
-        self.rows = rows
+        self.table = table
+        self._rows = rows
         self.clean = True
         """False when a write may or may not have reached the changelog: the rows in memory prove nothing then."""
         self.epoch = 0
@@ -99,7 +109,7 @@ class Lane:
         self.flushing_since: float | None = None
         self._step = 0
         self._ground = ground
-        self._batch_records = batch_records
+        self._batch_records = ground.options.batch_records
         self._waiting: deque[Batch | Write] = deque()
         self._arrived = asyncio.Event()
         self._closing = False
@@ -129,12 +139,10 @@ class Lane:
 
     def mend(self, keys: Iterable[bytes]) -> None:
         """Write these keys again as they stand, absent or not: a former owner's records came after the right ones."""
-        rows = self.rows
-        assert rows is not None  # noqa: S101 - only lanes of table partitions are mended
 
         def touch(_rows: Rows, _effects: Effects) -> None:
             for key in keys:
-                rows.touch(key)
+                self.table.touch(key)
 
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         future.add_done_callback(lambda done: done.cancelled() or done.exception())
@@ -176,13 +184,12 @@ class Lane:
             for job in group.jobs:
                 _refuse(job, PartitionLostError(f"partition {self.partition} was handed over unfinished"))
             raise
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - whatever it is, it must reach `failed`
             self.clean = False
             self._closing = True
             self._ground.failed(error)
             for job in (*group.jobs, *self._waiting):
                 _refuse(job, error)
-            raise
 
     async def _run_waiting(self, group: Group) -> None:
         """Run what waits, up to a few thousand records, so that one flush serves it all."""
@@ -199,17 +206,15 @@ class Lane:
                 await asyncio.sleep(0)
 
     def _run_batch(self, job: Batch, records: Sequence[Record], group: Group) -> None:
-        self._ground.logic.batch(job.topic, job.partition, records, self.rows, group.effects)
+        self._ground.logic.batch(job.topic, job.partition, records, self._rows, group.effects)
         self._seal(group)
 
     def _run_step(self, job: Write, group: Group) -> None:
-        rows = self.rows
-        assert rows is not None  # noqa: S101 - steps are only added to lanes of table partitions
         effects = Effects()
         try:
-            job.step(rows, effects)
+            job.step(self.table, effects)
         except Exception as error:  # noqa: BLE001 - the caller's fault and the caller's to handle: nothing was changed
-            rows.discard()
+            self.table.discard()
             group.jobs.pop()
             _refuse(job, error)
             return
@@ -218,10 +223,7 @@ class Lane:
         self._seal(group)
 
     def _seal(self, group: Group) -> None:
-        if self.rows is None:
-            return
-        head = revision(self.epoch, self._step)
-        for change in self.rows.seal(head):
+        for change in self.table.seal(revision(self.epoch, self._step)):
             group.changes.pop(change[0], None)  # the last write decides the place in the log, too
             group.changes[change[0]] = change
 
@@ -244,8 +246,10 @@ class Lane:
     async def _write(self, group: Group) -> None:
         if group.changes:
             end = await self._ground.changes(self.partition, list(group.changes.values()))
-            first, self.end = self.end, end
-            self._ground.wrote(self.partition, first, end - len(group.changes))
+            expected, self.end = self.end, end
+            first = end - len(group.changes)
+            if first > expected:
+                self._ground.stranger(self.partition, expected, first)
 
 
 def _refuse(job: Batch | Write, error: BaseException) -> None:

@@ -24,7 +24,7 @@ _BACKOFF = 1.0
 async def wait_for_topics(options: EngineOptions, tell: Callable[[str], None]) -> None:
     """Return when every topic is there; `tell` hears what is waited for.
 
-    EngineError when one of our own topics is missing or has the wrong number of partitions.
+    EngineError when one of our own topics has the wrong number of partitions.
     """
     while True:
         counts = await _partition_counts(options)
@@ -32,19 +32,17 @@ async def wait_for_topics(options: EngineOptions, tell: Callable[[str], None]) -
             tell(f"waiting for a Kafka broker at {options.bootstrap}")
         else:
             check_own_topics(options, counts)
-            missing = [topic for topic in options.sources if topic not in counts]
+            missing = {options.changelog, *options.topics} - set(counts)
             if not missing:
                 return
-            tell(f"waiting for the source topics {', '.join(sorted(missing))}")
+            tell(f"waiting for the topics {', '.join(sorted(missing))}")
         await asyncio.sleep(_BACKOFF)
 
 
 def check_own_topics(options: EngineOptions, counts: dict[str, int]) -> None:
-    """EngineError unless the changelog and the internal topics exist with the table's partition count (T19)."""
+    """EngineError when the changelog or an internal topic has not the table's partition count (T19)."""
     for topic in (options.changelog, *options.internal):
-        found = counts.get(topic)
-        if found is None:
-            raise EngineError(f"topic {topic} does not exist")
+        found = counts.get(topic, options.partitions)
         if found != options.partitions:
             raise EngineError(
                 f"topic {topic} has {found} partitions, but kafka.partitions is {options.partitions}: "

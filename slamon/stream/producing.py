@@ -59,7 +59,9 @@ class Producing:
     async def _place_of(self, record: Outgoing) -> Place:
         if record.partition is not None:
             return record.topic, record.partition
-        partitions = sorted(await self._patiently(lambda: self._producer().partitions_for(record.topic), record.topic))
+        partitions = sorted(
+            await self._patiently(lambda: self._producer().partitions_for(record.topic), record.topic)
+        )
         return record.topic, self._partitioner(record.key, partitions, partitions)
 
     async def _place(self, place: Place, entries: Sequence[Entry]) -> int:

@@ -13,7 +13,11 @@ OK = "ok"
 
 def readiness(core: Core, waiting_for: str) -> tuple[bool, dict[str, str]]:
     """(ready, part -> "ok" or the reason)."""
-    checks = {"engine": _engine(core, waiting_for), "broker": _broker(core, waiting_for), "changelog": _changelog(core)}
+    checks = {
+        "engine": _engine(core, waiting_for),
+        "broker": _broker(core, waiting_for),
+        "changelog": _changelog(core),
+    }
     return all(text == OK for text in checks.values()), checks
 
 

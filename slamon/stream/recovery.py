@@ -8,7 +8,7 @@ starts the recovery; what Faust's recovery then does is replaced: it gives up si
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import faust
 from faust.tables.manager import TableManager
@@ -18,12 +18,15 @@ from mode import Service
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from faust.types import EventT
     from faust.types.tuples import TP
 
+    from slamon.stream.faust_app import StreamApp
 
-class ChangelogTable(faust.Table):  # type: ignore[misc]
+
+class ChangelogTable(faust.Table[bytes, bytes]):
     """The table as Faust knows it: a changelog topic to assign. The rows are the engine's."""
+
+    app: StreamApp
 
     async def on_rebalance(
         self, assigned: set[TP], revoked: set[TP], newly_assigned: set[TP], generation_id: int = 0
@@ -36,7 +39,7 @@ class ChangelogTable(faust.Table):  # type: ignore[misc]
         """Nothing is kept on disk."""
         return None
 
-    def apply_changelog_batch(self, batch: Iterable[EventT]) -> None:
+    def apply_changelog_batch(self, batch: Iterable[object]) -> None:
         """Faust's own recovery must never run."""
         if list(batch):
             raise RuntimeError("Faust's recovery applied changelog records: the engine's should")
@@ -45,12 +48,14 @@ class ChangelogTable(faust.Table):  # type: ignore[misc]
 class GuardedRecovery(Recovery):
     """Opens the assigned partitions and lets the streams go on; begins anew when the group rebalances again."""
 
+    app: StreamApp
+
     @Service.task
     async def _restart_recovery(self) -> None:
         """In place of Faust's recovery."""
         core = self.app.core
         while not self.should_stop:
-            if await self.wait_for_stopped(self.signal_recovery_start):
+            if await self.wait_for_stopped(self.signal_recovery_start):  # type: ignore[arg-type]  # as Faust does
                 return
             self.signal_recovery_start.clear()
             work = asyncio.ensure_future(self._open(self._generation_id))
@@ -116,8 +121,3 @@ class GuardedTableManager(TableManager):
         """Faust sleeps a second here first."""
         await self._update_channels()
         await self.recovery.start()
-
-
-def as_any(value: Any) -> Any:
-    """For the borders where Faust's annotations say less than Faust does."""
-    return value

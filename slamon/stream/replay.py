@@ -13,7 +13,14 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaConnectionError, KafkaError
 
 from slamon.errors import EngineError
-from slamon.stream.table import CLAIM_KEY, NO_REVISION, REVISION_HEADER, REVISION_SIZE, PartitionRows, revision_of
+from slamon.stream.table import (
+    CLAIM_KEY,
+    NO_REVISION,
+    REVISION_HEADER,
+    REVISION_SIZE,
+    PartitionRows,
+    revision_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -23,7 +30,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_CHUNK = 10_000
+_CHUNK = 5_000
 _POLL = 0.7
 """Seconds; longer than a broker holds back an empty answer (fetch_max_wait_ms)."""
 _EMPTY_ANSWERS = 3
@@ -54,7 +61,7 @@ class Fold:
             if key == CLAIM_KEY or key is None:
                 self.claim = record.offset
                 continue
-            head = revision_of(value) if value is not None else _revision_of_tombstone(record)
+            head = revision_of_record(record)
             if head >= top:
                 top = head
             elif self._newer_known(key, head):
@@ -74,7 +81,10 @@ class Fold:
         return head < known
 
 
-def _revision_of_tombstone(record: Record) -> bytes:
+def revision_of_record(record: Record) -> bytes:
+    """The revision of a changelog record: from its value, or from the header of a tombstone."""
+    if record.value is not None:
+        return revision_of(record.value)
     for name, value in record.headers:
         if name == REVISION_HEADER:
             return revision_of(value)
@@ -98,6 +108,23 @@ class Replay:
             raise EngineError(f"the changelog can't be read: {error!r}") from error
         finally:
             await consumer.stop()
+
+    async def between(self, partition: int, start: int, end: int) -> list[Record]:
+        """The records at these offsets. Raises KafkaError."""
+        tp = self._tp(partition)
+        consumer = await self._connected()
+        records: list[Record] = []
+        silence = Silence()
+        try:
+            consumer.assign([tp])
+            consumer.seek(tp, start)
+            while await consumer.position(tp) < end and silence.empty_answers < _EMPTY_ANSWERS:
+                chunk = await consumer.getmany(timeout_ms=int(_POLL * 1000))
+                records += (record for record in chunk.get(tp, ()) if record.offset < end)
+                silence.note(anything=bool(chunk), answered_at=consumer.last_poll_timestamp(tp))
+        finally:
+            await consumer.stop()
+        return records
 
     def _tp(self, partition: int) -> TopicPartition:
         return TopicPartition(self._options.changelog, partition)

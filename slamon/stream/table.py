@@ -38,8 +38,15 @@ def revision_of(value: bytes) -> bytes:
     """The revision of a changelog value; EngineError when the value has a format that this version can't read."""
     head = value[:REVISION_SIZE]
     if len(head) < REVISION_SIZE or head[:1] != _FORMAT:
-        raise EngineError(f"changelog value in an unknown format (first bytes {value[:4]!r}): written by a newer slamon?")
+        raise EngineError(
+            f"changelog value in an unknown format (first bytes {value[:4]!r}): written by a newer slamon?"
+        )
     return head
+
+
+def epoch_of(head: bytes) -> int:
+    """The epoch of a revision."""
+    return int.from_bytes(head[1:7], "big")
 
 
 class PartitionRows:

@@ -22,6 +22,7 @@ from slamon.stream.group_thread import GroupThread
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
+    from slamon.stream.faust_app import StreamApp
     from slamon.stream.group_thread import Fetched
 
 log = logging.getLogger(__name__)
@@ -38,12 +39,14 @@ class BatchConsumer(driver.Consumer):
     def _new_consumer_thread(self) -> GroupThread:
         return GroupThread(self, loop=self.loop, beacon=self.beacon)
 
+    app: StreamApp
+    _thread: GroupThread
     _look: asyncio.Future[Fetched] | None = None
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:
         """Fetch once and yield a message per topic partition that had records."""
         if not self.flow_active:
-            await self.wait(self.can_resume_flow)
+            await self.wait(self.can_resume_flow)  # type: ignore[arg-type]  # as Faust does
         core, generation = self.app.core, self.app.consumer_generation_id
         fetched = await self._fetch(timeout)
         if fetched is None or not self._current(generation):
@@ -78,10 +81,9 @@ class BatchConsumer(driver.Consumer):
         last = fetch.records[-1]
         tp = TP(fetch.topic, fetch.partition)
         self._read_offset[tp] = last.offset - 1  # Faust sees no gap to fill up, and nothing to drop
-        return ConsumerMessage(
-            fetch.topic, fetch.partition, last.offset, last.timestamp / 1000.0, last.timestamp_type, (), None, fetch,
-            None, 0, 0, tp, generation_id=generation,
-        )
+        about: Any = (fetch.topic, fetch.partition, last.offset, last.timestamp / 1000.0, last.timestamp_type)
+        content: Any = ([], None, fetch)  # no headers, no key
+        return ConsumerMessage(*about, *content, None, 0, 0, tp, generation_id=generation)
 
     def track_message(self, message: Any) -> None:
         """Faust's set of unacknowledged messages is not used: the ledger knows."""
@@ -150,6 +152,8 @@ class BatchConsumer(driver.Consumer):
 
 class AckedProducer(driver.Producer):
     """Faust's producer service around an AIOKafkaProducer of our settings; Faust itself must not produce."""
+
+    app: StreamApp
 
     def send_soon(self, fut: Any) -> None:
         """Faust's buffered sends lose records silently: nothing here may use them."""

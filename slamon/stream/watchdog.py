@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from slamon.errors import EngineError
+from slamon.stream.fencing import awake_clock
 
 if TYPE_CHECKING:
     from slamon.stream.core import Core
@@ -26,6 +27,7 @@ class Watchdog:
         """Raises EngineError when the engine stands still."""
         while True:
             await asyncio.sleep(_TICK)
+            self._core.alive_at = awake_clock()
             self.tick(self._core.now())
 
     def tick(self, now: float) -> None:

@@ -6,6 +6,7 @@ are the integers of `tests.oracle.instants`; `instant("…Z")` makes one.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from tests.oracle.decoding import Event, RejectedRecordError, decode
@@ -89,15 +90,7 @@ def order_state(events: Iterable[Event], now: int, rules: Rules = DEFAULT) -> di
         "overdue_seconds": _overdue(known, now),
         "stages": _stages(known, now, rules),
         "divergences": [
-            {
-                "system": row.system,
-                "kind": row.kind,
-                "status": row.status,
-                "expected": row.expected,
-                "since": rendered(row.since),
-                "hop": row.hop,
-            }
-            for row in divergences(happened, rules, now)
+            asdict(row) | {"since": rendered(row.since)} for row in divergences(happened, rules, now)
         ],
         "holds": [
             {"from": rendered(hold.since), "to": rendered(hold.until), "reason": hold.reason}

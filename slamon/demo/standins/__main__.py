@@ -16,7 +16,7 @@ from slamon.demo.standins.webhook import WebhookStandIn
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one stand-in; its URLs come as one JSON line on stdout once it listens."""
     options = _parser().parse_args(argv)
-    asyncio.run(_serve(_stand_in(options), options.port))
+    asyncio.run(_serve(_stand_in(options), options.port, options.host))
     return 0
 
 
@@ -25,6 +25,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("kind", choices=["slack", "webhook"])
     parser.add_argument("--ledger", type=Path, required=True, help="append-only JSONL of every call")
     parser.add_argument("--port", type=int, default=0, help="0: any free one")
+    parser.add_argument("--host", default="127.0.0.1", help="0.0.0.0 in a container")
     slack = parser.add_argument_group("slack")
     slack.add_argument("--token", help="the only token that is let in; default any")
     slack.add_argument("--channel", action="append", default=[], help="known channel; default any")
@@ -46,12 +47,12 @@ def _stand_in(options: argparse.Namespace) -> SlackStandIn | WebhookStandIn:
     )
 
 
-async def _serve(stand_in: SlackStandIn | WebhookStandIn, port: int) -> None:
+async def _serve(stand_in: SlackStandIn | WebhookStandIn, port: int, host: str) -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    url = await stand_in.start(port)
+    url = await stand_in.start(port, host)
     endpoint = stand_in.api_url if isinstance(stand_in, SlackStandIn) else stand_in.hook_url
     sys.stdout.write(json.dumps({"url": url, "endpoint": endpoint}) + "\n")
     sys.stdout.flush()

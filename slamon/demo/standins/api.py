@@ -34,9 +34,7 @@ class Answer:
 class SlackApi:
     """The methods of the Web API that slamon calls."""
 
-    def __init__(
-        self, workspace: Workspace, *, clock: Clock, token: str | None, per_second: float | None
-    ) -> None:
+    def __init__(self, workspace: Workspace, *, clock: Clock, token: str | None, per_second: float | None) -> None:
         """`token` None takes any; `per_second` is the pace per channel, None for any pace."""
         self.workspace = workspace
         self._clock = clock

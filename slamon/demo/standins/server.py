@@ -22,10 +22,10 @@ class Server:
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=_GRACE)
         self._closing = asyncio.Event()
 
-    async def start(self, port: int) -> str:
-        """Listen on `port` (0: any free one); returns the URL without a slash at the end."""
+    async def start(self, port: int, host: str = "127.0.0.1") -> str:
+        """Listen on `port` (0: any free one); returns the URL on this machine, without a slash at the end."""
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", port, backlog=1024)
+        site = web.TCPSite(self._runner, host, port, backlog=1024)
         await site.start()
         return f"http://127.0.0.1:{self._runner.addresses[0][1]}"
 

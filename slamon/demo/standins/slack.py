@@ -44,9 +44,9 @@ class SlackStandIn:
         """Where the Web API is, once started."""
         return f"{self.url}/api/"
 
-    async def start(self, port: int = 0) -> str:
+    async def start(self, port: int = 0, host: str = "127.0.0.1") -> str:
         """Listen (0: on any free port); returns the URL of the page."""
-        self.url = await self._server.start(port)
+        self.url = await self._server.start(port, host)
         return self.url
 
     async def stop(self) -> None:

@@ -41,9 +41,9 @@ class WebhookStandIn:
         """Where to post, once started."""
         return f"{self.url}/hook"
 
-    async def start(self, port: int = 0) -> str:
+    async def start(self, port: int = 0, host: str = "127.0.0.1") -> str:
         """Listen (0: on any free port); returns the URL without the path of the hook."""
-        self.url = await self._server.start(port)
+        self.url = await self._server.start(port, host)
         return self.url
 
     async def stop(self) -> None:
@@ -94,8 +94,7 @@ class WebhookStandIn:
         expected = base64.b64encode(hmac.digest(self._key, content, hashlib.sha256))
         given = (part.partition(",") for part in headers.get("webhook-signature", "").split(" "))
         return any(
-            version == "v1" and hmac.compare_digest(signature.encode(), expected)
-            for version, _, signature in given
+            version == "v1" and hmac.compare_digest(signature.encode(), expected) for version, _, signature in given
         )
 
 

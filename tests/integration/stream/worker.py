@@ -25,6 +25,12 @@ ROW = struct.Struct(">qqq")
 """Sum, count, and the last source offset folded in."""
 
 
+def say(*words: object) -> None:
+    """A line for the test that watches us."""
+    sys.stdout.write(" ".join(map(str, words)) + "\n")
+    sys.stdout.flush()
+
+
 def fold(row: bytes | None, offset: int, value: int) -> bytes:
     """The row after one more record; a record that the row already contains changes nothing."""
     total, count, last = ROW.unpack(row) if row is not None else (0, 0, -1)
@@ -51,13 +57,15 @@ class Counting:
                 effects.after.append(Outgoing(self.notify, record.key, record.value))
 
     def opened(self, partition: int, rows: Rows) -> None:
-        print("opened", partition, len(rows), flush=True)
+        say("opened", partition, len(rows))
 
     def closed(self, partition: int) -> None:
-        print("closed", partition, flush=True)
+        say("closed", partition)
 
 
-async def main(bootstrap: str, app_id: str, source: str, partitions: int, instance: str, session: float) -> None:
+async def main(
+    bootstrap: str, app_id: str, source: str, partitions: int, instance: str, session: float
+) -> None:
     options = EngineOptions(
         bootstrap=bootstrap,
         app_id=app_id,
@@ -75,24 +83,23 @@ async def main(bootstrap: str, app_id: str, source: str, partitions: int, instan
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     await engine.start()
-    print("started", flush=True)
-    was = None
+    say("started")
+    told = None
     while not stop.is_set():
         ready, why = engine.ready()
-        now = (ready, tuple(sorted(why.items())) if not ready else ())
-        if now[0] != (was and was[0]):
-            print("ready" if ready else f"waiting {why}", flush=True)
-        was = now
+        if told != (now := "ready" if ready else f"waiting {why}"):
+            say(now)
+            told = now
         try:
             await asyncio.wait_for(stop.wait(), 0.1)
         except TimeoutError:
             continue
     await engine.stop()
-    print("stopped", engine.progress, flush=True)
+    say("stopped", engine.progress)
 
 
 if __name__ == "__main__":
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("aiokafka").setLevel(logging.WARNING)
     _, bootstrap_, app_id_, source_, partitions_, instance_, session_ = sys.argv
     uvloop.run(main(bootstrap_, app_id_, source_, int(partitions_), instance_, float(session_)))

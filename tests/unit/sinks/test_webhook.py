@@ -99,8 +99,6 @@ async def test_an_address_that_is_none_is_an_error_like_others() -> None:
 
 
 def test_without_a_usable_secret_there_is_no_sink() -> None:
-    with pytest.raises(ValueError, match="crm needs a secret"):
-        WebhookSink(WebhookTarget("crm", "http://127.0.0.1/", ()))
     with pytest.raises(ValueError, match="whsec_"):
         WebhookSink(WebhookTarget("crm", "http://127.0.0.1/", ("",)))
 

@@ -1,0 +1,155 @@
+"""What the receivers got against what had to be sent: the ledgers' word against the script's. Pure.
+
+Only what CONTRACT §4 gives every receiver is used: order, kind and notice id. Repeats of one id are one notice.
+"""
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from slamon.demo.story import Due
+from slamon.demo.tempo import SECOND, Micros
+
+OrderKind: TypeAlias = tuple[str, str]
+"""Order id and kind: an order gets as many notices of a kind as it has due dates and stages for it."""
+
+_UNREADABLE = "(unreadable)"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One call that a receiver accepted, at this instant."""
+
+    notice_id: str
+    order_id: str
+    kind: str
+    at: Micros
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the comparison; `missing` and `unexpected` name the orders, or say what else it was."""
+
+    what: str
+    expected: int
+    got: Mapping[str, int]
+    """By receiver."""
+    missing: tuple[str, ...] = ()
+    unexpected: tuple[str, ...] = ()
+
+    @property
+    def agrees(self) -> bool:
+        """Whether nothing is missing and nothing too much."""
+        return not self.missing and not self.unexpected
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """All of it. `void`: orders whose records came to Kafka so late that the script can't say what they owe."""
+
+    rows: tuple[Row, ...]
+    void: tuple[str, ...] = ()
+    repeats: int = 0
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the receivers got exactly what had to be sent, as far as that is known."""
+        return all(row.agrees for row in self.rows)
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is missing."""
+        return not any(row.missing for row in self.rows)
+
+
+def from_slack(rows: Iterable[Mapping[str, Any]]) -> list[Sent]:
+    """The messages that the Slack stand-in accepted."""
+    posts = (row for row in rows if row["accepted"] and row["method"] == "chat.postMessage")
+    return [_sent(_payload(row["request"]), "order_id", row["at"]) for row in posts]
+
+
+def from_webhook(rows: Iterable[Mapping[str, Any]]) -> list[Sent]:
+    """The calls that the webhook stand-in accepted."""
+    return [_sent(row["request"], "subject", row["at"]) for row in rows if row["accepted"]]
+
+
+def compare_notices(
+    dues: Iterable[Due], sent: Mapping[str, Sequence[Sent]], *, void: frozenset[str] = frozenset()
+) -> tuple[Row, ...]:
+    """A row for each kind; `sent` by receiver. Notices about void orders count nowhere."""
+    expected = Counter((due.order_id, str(due.kind)) for due in dues if due.order_id not in void)
+    got = {receiver: _distinct(calls, void) for receiver, calls in sent.items()}
+    kinds = dict.fromkeys(kind for counter in (expected, *got.values()) for _, kind in sorted(counter))
+    return tuple(_row(kind, expected, got) for kind in sorted(kinds))
+
+
+def compare_things(
+    what: str, expected: Iterable[tuple[object, str]], got: Iterable[tuple[object, str]], place: str
+) -> Row:
+    """A row for things that are not notices: each a key, and the words that name it."""
+    wanted, found = list(expected), list(got)
+    names = dict([*found, *wanted])
+    lacking = Counter(key for key, _ in wanted) - Counter(key for key, _ in found)
+    beyond = Counter(key for key, _ in found) - Counter(key for key, _ in wanted)
+    return Row(
+        what,
+        len(wanted),
+        {place: len(found)},
+        tuple(sorted(names[key] for key in lacking.elements())),
+        tuple(sorted(names[key] for key in beyond.elements())),
+    )
+
+
+def count_repeats(sent: Mapping[str, Sequence[Sent]]) -> int:
+    """Calls beyond the first for the same notice: allowed only where the outcome of a call was unknown."""
+    return sum(len(calls) - len({call.notice_id for call in calls}) for calls in sent.values())
+
+
+def delays(dues: Iterable[Due], calls: Iterable[Sent]) -> list[Micros]:
+    """How long after its instant each notice was accepted, the shortest first."""
+    found: dict[OrderKind, dict[str, Micros]] = defaultdict(dict)
+    for call in calls:
+        found[call.order_id, call.kind].setdefault(call.notice_id, call.at)
+    waited = []
+    for due in sorted(dues, key=lambda due: due.at):
+        of_kind = found[due.order_id, str(due.kind)]
+        if of_kind:
+            waited.append(of_kind.pop(min(of_kind, key=of_kind.__getitem__)) - due.at)
+    return sorted(waited)
+
+
+def _row(kind: str, expected: Counter[OrderKind], got: Mapping[str, Counter[OrderKind]]) -> Row:
+    wanted = _of_kind(expected, kind)
+    found = {receiver: _of_kind(counter, kind) for receiver, counter in got.items()}
+    return Row(
+        kind,
+        wanted.total(),
+        {receiver: counter.total() for receiver, counter in found.items()},
+        tuple(f"{order} ({at})" for at, counter in found.items() for order in sorted((wanted - counter).elements())),
+        tuple(f"{order} ({at})" for at, counter in found.items() for order in sorted((counter - wanted).elements())),
+    )
+
+
+def _of_kind(counter: Counter[OrderKind], kind: str) -> Counter[str]:
+    return Counter({order: number for (order, its), number in counter.items() if its == kind})
+
+
+def _distinct(calls: Iterable[Sent], void: frozenset[str]) -> Counter[OrderKind]:
+    notices = {call.notice_id: (call.order_id, call.kind) for call in calls if call.order_id not in void}
+    return Counter(notices.values())
+
+
+def _payload(call: Mapping[str, Any]) -> object:
+    metadata = call.get("metadata")
+    return metadata.get("event_payload") if isinstance(metadata, dict) else None
+
+
+def _sent(payload: object, subject: str, at: str) -> Sent:
+    """A call that is no notice counts as an unexpected one."""
+    moment = dt.datetime.fromisoformat(at)
+    micros = int(moment.replace(microsecond=0).timestamp()) * SECOND + moment.microsecond
+    if not isinstance(payload, dict) or not {"notice_id", subject, "kind"} <= payload.keys():
+        return Sent(_UNREADABLE, _UNREADABLE, _UNREADABLE, micros)
+    return Sent(str(payload["notice_id"]), str(payload[subject]), str(payload["kind"]), micros)

@@ -1,0 +1,145 @@
+"""One play: the simulator sends, what comes out is gathered, and in the end the two are held side by side."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from aiokafka import AIOKafkaProducer
+
+from slamon.demo.compare import Comparison, Row, compare_notices, compare_things, count_repeats, delays
+from slamon.demo.received import Received
+from slamon.demo.screen import Progress, Screen
+from slamon.demo.script import Episode
+from slamon.demo.simulator import Simulator
+from slamon.demo.story import Due
+from slamon.demo.surroundings import Surroundings
+from slamon.demo.tempo import SECOND, Micros, Tempo
+
+_LOOK = 0.5
+_QUIET: Micros = 2 * SECOND
+"""All is there when nothing more has come for so long."""
+_PATIENCE: Micros = 20 * SECOND
+"""What has not come so long after the last notice was due does not come."""
+_ASKED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a play ended; `delays` in seconds, `words` are what slamon says about orders that differ."""
+
+    comparison: Comparison
+    delays: Sequence[float]
+    words: Sequence[str] = ()
+
+
+class Play:
+    """Plays episodes and watches what comes of them. `clock` gives microseconds since the epoch."""
+
+    def __init__(
+        self,
+        simulator: Simulator,
+        received: Received,
+        tempo: Tempo,
+        screen: Screen,
+        clock: Callable[[], Micros],
+    ) -> None:
+        self._simulator, self._received = simulator, received
+        self._tempo, self._screen, self._clock = tempo, screen, clock
+        self._starts_at = 0
+
+    async def run(self, episodes: Iterable[Episode], starts_at: Micros, *, seconds: float | None = None) -> None:
+        """Plays to the end; returns when Kafka has acknowledged the last record."""
+        self._starts_at = starts_at
+        playing = asyncio.create_task(self._simulator.play(iter(episodes)))
+        try:
+            while not playing.done():
+                await self._received.look()
+                self._show(seconds)
+                await asyncio.wait([playing], timeout=_LOOK)
+            await playing
+        finally:
+            playing.cancel()
+
+    async def settle(self, episodes: Sequence[Episode], *, seconds: float) -> Outcome:
+        """Waits until all that was due has come and nothing more comes, or until waiting is of no use."""
+        last_due = max(due.at for episode in episodes for due in episode.dues)
+        amount, changed_at = -1, self._clock()
+        while True:
+            await self._received.look()
+            now = self._clock()
+            self._show(seconds)
+            if self._received.amount != amount:
+                amount, changed_at = self._received.amount, now
+            comparison = await self._compare(episodes)
+            give_up = now > last_due + _PATIENCE
+            if now > last_due and now - changed_at > _QUIET and (comparison.complete or give_up):
+                return await self._outcome(comparison, episodes)
+            await asyncio.sleep(_LOOK)
+
+    async def _compare(self, episodes: Sequence[Episode]) -> Comparison:
+        void, sent = frozenset(self._simulator.void), self._received.sent
+        letters = [letter for episode in episodes for letter in episode.dead_letters]
+        return Comparison(
+            (
+                *compare_notices(_dues(episodes), sent, void=void),
+                compare_things(
+                    "dead letters",
+                    (((letter.topic, letter.value), f"{letter.what} in {letter.topic}") for letter in letters),
+                    ((letter, f"{letter[1]!r} in {letter[0]}") for letter in self._received.letters),
+                    "Kafka",
+                ),
+                _count_row(
+                    "unknown statuses",
+                    sum(episode.unknown_statuses for episode in episodes),
+                    await self._received.unknown_statuses(),
+                ),
+            ),
+            tuple(sorted(void)),
+            count_repeats(sent),
+        )
+
+    async def _outcome(self, comparison: Comparison, episodes: Sequence[Episode]) -> Outcome:
+        waited = [delay / SECOND for delay in delays(_dues(episodes), self._received.sent["Slack"])]
+        orders = {episode.order_id for episode in episodes if episode.order_id}
+        differing = {
+            word for row in comparison.rows for name in (*row.missing, *row.unexpected) for word in name.split()
+        }
+        asked = sorted(orders & differing)[:_ASKED]
+        lives = {episode.order_id: episode.life for episode in episodes}
+        words = [f"{lives[order_id]}, {await self._received.word_on(order_id)}" for order_id in asked]
+        return Outcome(comparison, waited, words)
+
+    def _show(self, seconds: float | None) -> None:
+        now, begun = self._clock(), self._simulator.begun
+        self._screen.progress(
+            Progress(
+                seconds=(now - self._starts_at) / SECOND,
+                day=max(0.0, (now - self._starts_at) / self._tempo.day),
+                days=None if seconds is None else seconds * SECOND / self._tempo.day,
+                orders=sum(1 for episode in begun if episode.order_id),
+                records=self._simulator.sent,
+                due=sum(1 for due in _dues(begun) if due.at <= now),
+                sent=len({call.notice_id for call in self._received.sent["Slack"]}),
+                dead_letters=len(self._received.letters),
+                latest=self._received.texts,
+            )
+        )
+
+
+def producer_for(around: Surroundings) -> AIOKafkaProducer:
+    """The connection through which all three systems write."""
+    return AIOKafkaProducer(bootstrap_servers=around.bootstrap, acks="all")
+
+
+def _dues(episodes: Iterable[Episode]) -> Iterator[Due]:
+    return (due for episode in episodes for due in episode.dues)
+
+
+def _count_row(what: str, expected: int, got: int) -> Row:
+    return Row(
+        what,
+        expected,
+        {"/metrics": got},
+        ("counted too few",) * max(0, expected - got),
+        ("counted too many",) * max(0, got - expected),
+    )

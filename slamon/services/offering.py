@@ -1,0 +1,88 @@
+"""Decides the notices of one partition's orders and tells the outbox: offers of what is unsettled, drops."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from slamon.notices.record import intents
+from slamon.notices.row import OrderRules, Row, entries_of, settle_row, wake_at
+from slamon.orders.event import Instant
+from slamon.services.offers import Address, Drop, Offer, OutboxRecord, encode, offers
+from slamon.services.tally import Tally
+from slamon.sla.standing import order_json, order_report
+from slamon.stream import Effects, Outgoing
+
+Owed: TypeAlias = tuple[str, str]
+"""(notice id, receiver) of a delivery that is still to be done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offering:
+    """Decides and writes the records of one order partition for the outbox topic."""
+
+    partition: int
+    topic: str
+    addresses: Mapping[str, Address]
+    orders: OrderRules
+    tally: Tally
+
+    def decide(self, key: bytes, row: Row, effects: Effects, now: Instant | None) -> None:
+        """Decide notices as of `now`; without it only what an event did to decisions made before."""
+        if row.records is not None:
+            decide_at = now if now is not None else row.settled_at
+        else:
+            wake = None if now is None else wake_at(row, self.orders)
+            decide_at = now if now is not None and wake is not None and wake <= now else None
+        if decide_at is None:
+            return
+        known = owed(key, row)
+        if settle_row(row, decide_at, self.orders):
+            self.tally.decided(row, decide_at)
+            effects.after.extend(self.drop(known - owed(key, row)))
+            effects.after.extend(self.offer(key, row, row.settled_at or decide_at))
+
+    def offer(
+        self,
+        key: bytes,
+        row: Row,
+        now: Instant,
+        *,
+        only: AbstractSet[Owed] | None = None,
+        outbox: int | None = None,
+    ) -> Iterator[Outgoing]:
+        """Offer what is unsettled about an order, as it stands at `now`.
+
+        `only` these deliveries; only to this partition of the `outbox`. Nothing is offered to receivers that
+        are configured no more.
+        """
+        for offer in self._offers(key, row, now):
+            address = self.addresses[offer.receiver]
+            is_asked_for = only is None or (offer.notice_id, offer.receiver) in only
+            if is_asked_for and (outbox is None or address.partition == outbox):
+                yield self._outgoing(address, OutboxRecord(offer=offer))
+
+    def reaches(self, outbox: int | None) -> bool:
+        """Tell whether any receiver's offers go to a partition of the outbox (None: to any of them)."""
+        return any(outbox in (None, address.partition) for address in self.addresses.values())
+
+    def drop(self, gone: Iterable[Owed]) -> Iterator[Outgoing]:
+        """Take back offers that need not be sent any more."""
+        for notice_id, receiver in sorted(gone):
+            address = self.addresses.get(receiver)
+            if address is not None:
+                yield self._outgoing(address, OutboxRecord(drop=Drop(notice_id=notice_id, receiver=receiver)))
+
+    def _offers(self, key: bytes, row: Row, now: Instant) -> Iterator[Offer]:
+        report = order_report(key.decode(), entries_of(row), now, self.orders.clock, truncated=row.truncated)
+        return offers(row.records or [], order_json(report), self.partition, self.addresses)
+
+    def _outgoing(self, address: Address, record: OutboxRecord) -> Outgoing:
+        return Outgoing(self.topic, address.key, encode(record), address.partition)
+
+
+def owed(key: bytes, row: Row) -> set[Owed]:
+    """Every delivery that is still to be done about an order."""
+    if row.records is None:
+        return set()
+    return {(intent.notice_id, intent.receiver) for intent in intents(key.decode(), row.records)}

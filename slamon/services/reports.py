@@ -1,0 +1,40 @@
+"""The outbox's word to the orders' partitions: reports about deliveries, requests to offer again."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from slamon.notices.marks import Mark
+from slamon.services.offers import DeliveryRecord, Offer, Reoffer, encode
+from slamon.stream import Outgoing
+
+
+class Producer(Protocol):
+    """The engine, as far as the outbox needs it."""
+
+    async def send(self, records: Iterable[Outgoing]) -> None:
+        """Produce and wait for the acknowledgements, through outages of the broker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """Writes the records of the deliveries topic; what it returns from is durable."""
+
+    producer: Producer
+    topic: str
+
+    async def mark(self, offer: Offer, mark: Mark) -> None:
+        """Report about one delivery to the partition of its order."""
+        record = DeliveryRecord(order_id=offer.order_id, mark=mark)
+        await self.producer.send(
+            [Outgoing(self.topic, offer.order_id.encode(), encode(record), offer.partition)]
+        )
+
+    async def ask_again(self, requests: Iterable[tuple[int, Reoffer]]) -> None:
+        """Ask order partitions to offer again what is unsettled there."""
+        await self.producer.send(
+            [
+                Outgoing(self.topic, None, encode(DeliveryRecord(reoffer=reoffer)), partition)
+                for partition, reoffer in requests
+            ]
+        )

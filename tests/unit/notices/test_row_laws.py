@@ -1,0 +1,246 @@
+"""Laws of the row: arrival order, repeats, bytes and ticks on the way change nothing that stands."""
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from slamon.notices.row import (
+    VERSION,
+    OrderRules,
+    Outcome,
+    Row,
+    apply,
+    encode_row,
+    entries_of,
+    new_row,
+    read_row,
+    settle_row,
+    wake_at,
+)
+from slamon.orders.event import DAY, SECOND, EventType, Instant, OrderEvent
+from slamon.sla.conditions import conditions
+from slamon.sla.fold import fold
+from tests.builders import HOUR, RULES, T0, day, order_event, row_of, stored_after
+from tests.strategies import arrivals, floods, long_floods, order_events
+
+MOST_ROW_BYTES = 15 * 1024 * 1024
+
+
+def _standing(row: Row) -> set[tuple[int, str | None, Instant, Instant]]:
+    return {(r.kind, r.stage, r.due_at, r.at) for r in row.records or () if r.standing}
+
+
+def _true_at(row: Row, now: Instant) -> set[tuple[int, str | None, Instant, Instant]]:
+    found = conditions(row.clock, RULES.clock)
+    return {(int(c.kind), c.stage, c.due_at, c.at) for c in found if c.from_at <= now}
+
+
+@given(st.data(), order_events())
+def test_any_arrival_gives_the_same_row(data: st.DataObject, events: list[OrderEvent]) -> None:
+    """Permutation and duplication of an order's events give the same bytes, log and clocks alike."""
+    told = data.draw(arrivals(events))
+    assert stored_after(told) == encode_row(row_of(*events))
+
+
+@given(st.data(), order_events())
+def test_bytes_on_the_way_change_nothing(data: st.DataObject, events: list[OrderEvent]) -> None:
+    """Reading and writing the row now and then between events gives the row that stayed in memory."""
+    row = new_row(RULES)
+    for event in events:
+        apply(row, event, RULES)
+        if data.draw(st.booleans()):
+            again = read_row(encode_row(row), RULES)
+            assert again is not None
+            row = again
+    assert encode_row(row) == encode_row(row_of(*events))
+
+
+@settings(max_examples=10)
+@given(st.one_of(floods(), long_floods()), st.randoms(use_true_random=False))
+def test_any_arrival_of_a_flood_gives_the_same_row(events: list[OrderEvent], chance: random.Random) -> None:
+    """The law holds beyond every bound of the row."""
+    first = encode_row(row_of(*events))
+    chance.shuffle(events)
+    assert encode_row(row_of(*events)) == first
+    assert encode_row(row_of(*sorted(events, key=lambda event: event.occurred_at))) == first
+
+
+@given(order_events())
+def test_replaying_is_a_duplicate(events: list[OrderEvent]) -> None:
+    """Replay twice = once: every event heard again is a duplicate and leaves the row alone."""
+    row = row_of(*events)
+    before = encode_row(row)
+    assert all(apply(row, event, RULES) is Outcome.DUPLICATE for event in events)
+    assert encode_row(row) == before
+
+
+@settings(max_examples=200)
+@given(order_events())
+def test_applying_one_by_one_is_the_full_fold(events: list[OrderEvent]) -> None:
+    """The clock that ran along is the clock that starts anew, also when the events came in order."""
+    for told in (events, sorted(events, key=lambda event: event.occurred_at)):
+        row = row_of(*told)
+        assert row.clock == fold(entries_of(row), RULES.clock)
+
+
+@given(order_events())
+def test_another_policy_folds_anew(events: list[OrderEvent]) -> None:
+    """A row of another revision is read as if the present policy had always held."""
+    stored = stored_after(events)
+    row = read_row(stored.replace(RULES.clock.policy.revision.encode(), b"0" * 12), RULES)
+    assert row is not None
+    assert encode_row(row) == stored
+    assert row.version == VERSION
+
+
+@settings(max_examples=200)
+@given(st.data(), order_events())
+def test_what_stands_does_not_depend_on_when_it_was_looked_at(
+    data: st.DataObject, events: list[OrderEvent]
+) -> None:
+    """Deciding after every event, now and then, at every due time or only at the end: the same notices stand."""
+    end = max(event.occurred_at for event in events) + data.draw(st.sampled_from((0, 1, DAY, 60 * DAY)))
+    at_end = row_of(*events)
+    settle_row(at_end, end, RULES)
+    ticked = _ticked(sorted(events, key=lambda event: event.occurred_at), end, RULES)
+    told = data.draw(arrivals(events))
+    looked = new_row(RULES)
+    for event in told:
+        apply(looked, event, RULES)
+        if data.draw(st.booleans()):
+            settle_row(looked, data.draw(st.sampled_from([e.occurred_at for e in events] + [end])), RULES)
+    settle_row(looked, end, RULES)
+    assert _standing(at_end) == _standing(ticked) == _standing(looked) == _true_at(at_end, end)
+
+
+def _ticked(events: list[OrderEvent], end: Instant, rules: OrderRules) -> Row:
+    """As the daemon does: between events everything that comes due is decided at its own instant."""
+    row = new_row(rules)
+    for number, event in enumerate(events):
+        apply(row, event, rules)
+        until = events[number + 1].occurred_at if number + 1 < len(events) else end + 1
+        due = _notice_due(row, rules)
+        while due is not None and due < until:
+            settle_row(row, due, rules)
+            due = _notice_due(row, rules)
+    settle_row(row, end, rules)
+    return row
+
+
+def _notice_due(row: Row, rules: OrderRules) -> Instant | None:
+    """`wake_at` without the leaving: every notice counts as unsent."""
+    due = wake_at(row, rules)
+    leaves = row.clock.ended_at is not None or row.clock.due_at is None
+    known = {c.from_at for c in conditions(row.clock, rules.clock)}
+    return None if due is None or (leaves and due not in known) else due
+
+
+@pytest.mark.parametrize("step", [SECOND, HOUR], ids=["every second", "every hour"])
+@settings(max_examples=15)
+@given(data=st.data())
+def test_a_ticking_clock_gives_the_same_notices(step: Instant, data: st.DataObject) -> None:
+    """Ticking through an order that moves within minutes or within weeks gives what one look gives at the end."""
+    pace = step * data.draw(st.sampled_from((10, 60, 240)))
+    steps = ("SUBMITTED", "PRICE_CALCULATED", "MANUFACTURING_APPROVED", "MANUFACTURING_STARTED", "SHIPPED")
+    count = data.draw(st.integers(1, len(steps)))
+    dates = data.draw(st.lists(st.one_of(st.none(), st.integers(-5, 12)), min_size=count, max_size=count))
+    events = [
+        order_event(
+            status,
+            T0 + number * pace,
+            promised_at=None if date is None else T0 + date * pace,
+        )
+        for number, (status, date) in enumerate(zip(steps, dates, strict=False))
+    ]
+    end = T0 + 6 * pace
+    ticked, waiting = new_row(RULES), list(events)
+    for now in range(T0, end + 1, step):
+        while waiting and waiting[0].occurred_at <= now:
+            apply(ticked, waiting.pop(0), RULES)
+        settle_row(ticked, now, RULES)
+    at_end = row_of(*events)
+    settle_row(at_end, end, RULES)
+    assert _standing(ticked) == _standing(at_end)
+
+
+@given(order_events())
+def test_one_breach_for_each_date(events: list[OrderEvent]) -> None:
+    """One `breached`, one `at_risk`, one `finished_late` per (order, due); one `stage_overdue` per stage too."""
+    row = row_of(*events)
+    settle_row(row, max(event.occurred_at for event in events) + 60 * DAY, RULES)
+    names = [(record.kind, record.stage, record.due_at) for record in row.records or ()]
+    assert len(names) == len(set(names))
+
+
+@given(order_events(), st.integers(-DAY, 60 * DAY))
+def test_deciding_twice_changes_nothing(events: list[OrderEvent], later: Instant) -> None:
+    """A decision is final until something happens or comes due."""
+    row = row_of(*events)
+    settle_row(row, T0 + later, RULES)
+    before = encode_row(row)
+    assert not settle_row(row, T0 + later, RULES)
+    assert not settle_row(row, T0 + later - DAY, RULES)
+    assert encode_row(row) == before
+
+
+@given(order_events(), st.integers(0, 60))
+def test_waking_is_never_in_vain_and_never_late(events: list[OrderEvent], days: int) -> None:
+    """Nothing changes before the due time that the row gives, and at it something does."""
+    row = row_of(*events)
+    settle_row(row, day(days), RULES)
+    due = _notice_due(row, RULES)
+    if due is None:
+        assert not settle_row(row, day(1000), RULES)
+    else:
+        before = encode_row(row)
+        assert due > day(days)
+        assert not settle_row(row, due - 1, RULES)
+        assert encode_row(row) == before
+        assert settle_row(row, due, RULES)
+
+
+KINDS = list(EventType)
+
+
+def _flood(**texts: str | None) -> list[OrderEvent]:
+    """Of each type more than is kept, each with a date of its own."""
+    return [
+        order_event(
+            f"{number}{texts.get('status') or ''}" if kind is EventType.STATUS else None,
+            T0 + number * SECOND,
+            type=str(kind),
+            promised_at=T0 + number,
+            **{name: f"{number}{kind}{text}" for name, text in texts.items() if name != "status" and text},
+        )
+        for kind in KINDS
+        for number in range(270)
+    ]
+
+
+FLOODS = {
+    "long texts": _flood(reason="x" * 261_500),
+    "many texts just short of long": _flood(reason="я" * 120, client_name="я" * 120, actor="я" * 120, channel="я" * 120),
+    "long names": _flood(system="я" * 40_000, status="я" * 40_000),
+    "many systems": _flood(system="s"),
+    "wide characters": _flood(reason="😀" * 65_000, system="😀" * 40_000, status="😀" * 40_000),
+}
+
+
+@pytest.mark.parametrize("name", FLOODS)
+def test_a_row_stays_bounded_whatever_is_sent(name: str) -> None:
+    """More than is kept of every type, as large as a record may be: the row stays below 15 MiB, in any order."""
+    events = FLOODS[name]
+    rows = []
+    for seed in range(2):
+        told = list(events)
+        random.Random(seed).shuffle(told)
+        row = new_row(RULES)
+        for event in told:
+            apply(row, event, RULES)
+        settle_row(row, day(60), RULES)
+        rows.append(encode_row(row))
+        assert row.truncated
+    assert len(rows[0]) < MOST_ROW_BYTES
+    assert rows[0] == rows[1]

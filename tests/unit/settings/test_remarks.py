@@ -1,0 +1,72 @@
+"""What is said about a right configuration."""
+
+import pytest
+
+from slamon.settings import load_text
+from tests.configurations import FILE, SMALLEST
+
+
+def _remarks(text: str) -> list[str]:
+    return list(load_text(SMALLEST + text, FILE, {}).remarks)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("lag: {}", "lag"),
+        ('services: {mes: {http: "http://mes"}}', "services"),
+        ("sla: {policies: [{name: rush}]}", "sla.policies"),
+        ("sla: {calendars: {w: {time_zone: UTC, days: {mon: []}}}}", "sla.calendars"),
+        ("sla: {divergence: {}}", "sla.divergence"),
+        ("sla: {forecast: {notify: true}}", "sla.forecast.notify"),
+        ('sla: {enforce_from: "2027-01-01T00:00:00Z"}', "sla.enforce_from"),
+        ("sla: {hold_at_most: PT2H}", "sla.hold_at_most"),
+        ("notify: {alertmanager: {url: x}}", "notify.alertmanager"),
+        ("notify: {smtp: {host: x}}", "notify.smtp"),
+        ("notify: {apprise: {urls: [x]}}", "notify.apprise"),
+        ('notify: {heartbeat: {url: "http://x"}}', "notify.heartbeat"),
+        ("notify: {rules: [{kinds: [breached], receivers: [slack]}]}", "notify.rules"),
+    ],
+)
+def test_what_is_configured_and_not_run_is_said(text: str, key: str) -> None:
+    remarks = _remarks(text + "\n")
+    assert len(remarks) == 1
+    assert remarks[0].startswith(f"slamon.yaml:3: {key}: accepted, not run by this version")
+
+
+def test_an_open_port_is_said_in_plain_words() -> None:
+    assert _remarks("web: {auth: {tokens: [x]}}\n") == [
+        "slamon.yaml:3: web.auth: accepted, not run by this version: everybody who reaches the port may ask"
+    ]
+
+
+def test_slack_keys_of_later_versions() -> None:
+    slack = 'slack: {token: t, channel: "#l", signing_secret: s, digest_above: 5, managers: {m: {user: U}}}'
+    assert [line.split(": ")[1] for line in _remarks(f"notify: {{{slack}}}\n")] == [
+        "notify.slack.digest_above",
+        "notify.slack.managers",
+        "notify.slack.signing_secret",
+    ]
+
+
+def test_nothing_is_said_about_keys_that_ask_for_nothing() -> None:
+    assert (
+        _remarks(
+            "lag: null\nservices: {}\nsla: {policies: [], enforce_from: null, forecast: {notify: false}}\n"
+        )
+        == []
+    )
+    assert _remarks("notify: {rules: [], smtp: null}\nweb: {auth: {}}\n") == []
+
+
+def test_variables_are_named() -> None:
+    remarks = load_text(SMALLEST, FILE, {"SLAMON_LAG": "{}"}).remarks
+    assert remarks == ("SLAMON_LAG: accepted, not run by this version",)
+
+
+def test_surprises_are_told() -> None:
+    assert "at risk from their start" in _remarks("sla: {promise: {duration: PT1M}}\n")[0]
+    assert "nothing is sent to Slack" in _remarks('notify: {slack: {channel: "#late"}}\n')[0]
+    assert "not signed" in _remarks('notify: {webhooks: {crm: {url: "http://a"}}}\n')[0]
+    without = load_text('kafka: {bootstrap_servers: "a:1"}\nlag: {}\n', FILE, {}).remarks
+    assert any("no order is watched" in line for line in without)
