@@ -67,7 +67,8 @@ def clock_rules(*stages: StageBudget, **terms: Any) -> ClockRules:
 
 def order_rules(*receivers: str, **changes: Any) -> OrderRules:
     """The default rules with these receivers (none given: `slack`)."""
-    return OrderRules(**({"clock": CLOCK, "notices": NoticeRules(receivers or ("slack",))} | changes))
+    content: dict[str, Any] = {"clock": CLOCK, "notices": NoticeRules(receivers or ("slack",))}
+    return OrderRules(**(content | changes))
 
 
 CLOCK = ClockRules(SlaPolicy())

@@ -8,7 +8,6 @@ from hypothesis import HealthCheck, Phase, settings
 
 from slamon.demo.kafka.broker import Broker
 
-
 # A failure prints what reproduces it; a slow machine is no failure.
 settings.register_profile(
     "ci", print_blob=True, derandomize=False, deadline=None, suppress_health_check=[HealthCheck.too_slow]

@@ -31,6 +31,19 @@ async def new_topic(
 ) -> str:
     """Makes a topic with a unique name and returns the name when every partition has a leader."""
     topic = unique(name)
+    await create_topic(bootstrap, topic, partitions=partitions, replicas=replicas, config=config)
+    return topic
+
+
+async def create_topic(
+    bootstrap: str,
+    topic: str,
+    *,
+    partitions: int = 1,
+    replicas: int = 1,
+    config: Mapping[str, str] | None = None,
+) -> None:
+    """Makes a topic of this very name and returns when every partition has a leader."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
@@ -43,7 +56,6 @@ async def new_topic(
             await asyncio.sleep(0.05)
     finally:
         await admin.close()
-    return topic
 
 
 async def put(bootstrap: str, topic: str, records: Iterable[Pair], *, partition: int | None = None) -> None:

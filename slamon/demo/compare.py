@@ -5,12 +5,16 @@ Only what CONTRACT §4 gives every receiver is used: order, kind and notice id. 
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from slamon.demo.script import DeadLetter, Episode
 from slamon.demo.story import Due
 from slamon.demo.tempo import SECOND, Micros
+
+Letter: TypeAlias = tuple[str, bytes | None]
+"""The topic that a dead letter came from, and its bytes."""
 
 OrderKind: TypeAlias = tuple[str, str]
 """Order id and kind: an order gets as many notices of a kind as it has due dates and stages for it."""
@@ -54,6 +58,12 @@ class Comparison:
     repeats: int = 0
 
     @property
+    def named(self) -> frozenset[str]:
+        """Every word in the rows' complaints, the ids of the orders among them."""
+        complaints = (name for row in self.rows for name in (*row.missing, *row.unexpected))
+        return frozenset(word for complaint in complaints for word in complaint.split())
+
+    @property
     def agrees(self) -> bool:
         """Whether the receivers got exactly what had to be sent, as far as that is known."""
         return all(row.agrees for row in self.rows)
@@ -62,6 +72,39 @@ class Comparison:
     def complete(self) -> bool:
         """Whether nothing is missing."""
         return not any(row.missing for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What came out: accepted calls by receiver, dead letters, slamon's own count, and orders beyond judgement."""
+
+    sent: Mapping[str, Sequence[Sent]]
+    letters: Sequence[Letter]
+    unknown_statuses: int
+    void: frozenset[str] = frozenset()
+
+
+def compare(episodes: Sequence[Episode], evidence: Evidence) -> Comparison:
+    """Hold what came out against what the episodes say has to."""
+    letters = [letter for episode in episodes for letter in episode.dead_letters]
+    return Comparison(
+        (
+            *compare_notices(dues_of(episodes), evidence.sent, void=evidence.void),
+            _letters_row(letters, evidence.letters),
+            _count_row(
+                "unknown statuses",
+                sum(episode.unknown_statuses for episode in episodes),
+                evidence.unknown_statuses,
+            ),
+        ),
+        tuple(sorted(evidence.void)),
+        sum(len(calls) - len({call.notice_id for call in calls}) for calls in evidence.sent.values()),
+    )
+
+
+def dues_of(episodes: Iterable[Episode]) -> Iterator[Due]:
+    """Every notice that has to come out."""
+    return (due for episode in episodes for due in episode.dues)
 
 
 def from_slack(rows: Iterable[Mapping[str, Any]]) -> list[Sent]:
@@ -85,28 +128,6 @@ def compare_notices(
     return tuple(_row(kind, expected, got) for kind in sorted(kinds))
 
 
-def compare_things(
-    what: str, expected: Iterable[tuple[object, str]], got: Iterable[tuple[object, str]], place: str
-) -> Row:
-    """A row for things that are not notices: each a key, and the words that name it."""
-    wanted, found = list(expected), list(got)
-    names = dict([*found, *wanted])
-    lacking = Counter(key for key, _ in wanted) - Counter(key for key, _ in found)
-    beyond = Counter(key for key, _ in found) - Counter(key for key, _ in wanted)
-    return Row(
-        what,
-        len(wanted),
-        {place: len(found)},
-        tuple(sorted(names[key] for key in lacking.elements())),
-        tuple(sorted(names[key] for key in beyond.elements())),
-    )
-
-
-def count_repeats(sent: Mapping[str, Sequence[Sent]]) -> int:
-    """Calls beyond the first for the same notice: allowed only where the outcome of a call was unknown."""
-    return sum(len(calls) - len({call.notice_id for call in calls}) for calls in sent.values())
-
-
 def delays(dues: Iterable[Due], calls: Iterable[Sent]) -> list[Micros]:
     """How long after its instant each notice was accepted, the shortest first."""
     found: dict[OrderKind, dict[str, Micros]] = defaultdict(dict)
@@ -118,6 +139,29 @@ def delays(dues: Iterable[Due], calls: Iterable[Sent]) -> list[Micros]:
         if of_kind:
             waited.append(of_kind.pop(min(of_kind, key=of_kind.__getitem__)) - due.at)
     return sorted(waited)
+
+
+def _letters_row(expected: Sequence[DeadLetter], got: Sequence[Letter]) -> Row:
+    """Dead letters are known by the topic they came from and by their bytes."""
+    whats = {(letter.topic, letter.value): letter.what for letter in expected}
+    wanted, found = Counter((letter.topic, letter.value) for letter in expected), Counter(got)
+    return Row(
+        "dead letters",
+        wanted.total(),
+        {"Kafka": found.total()},
+        tuple(f"{whats[letter]} in {letter[0]}" for letter in (wanted - found).elements()),
+        tuple(f"{letter[1]!r} in {letter[0]}" for letter in (found - wanted).elements()),
+    )
+
+
+def _count_row(what: str, expected: int, got: int) -> Row:
+    return Row(
+        what,
+        expected,
+        {"/metrics": got},
+        ("not counted",) * max(0, expected - got),
+        ("counted beyond",) * max(0, got - expected),
+    )
 
 
 def _row(kind: str, expected: Counter[OrderKind], got: Mapping[str, Counter[OrderKind]]) -> Row:

@@ -4,40 +4,9 @@ Nothing here asks slamon's core. A life says in plain steps what the systems rep
 has to come out of it.
 """
 
-import random
-from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum
-from functools import partial
-from typing import TypeAlias
-
 from slamon.demo.passage import Passage
 from slamon.demo.systems import MES, SHOP
 from slamon.demo.tempo import GRACE, MARGIN, SECOND, TRAVEL
-
-Teller: TypeAlias = Callable[[Passage], None]
-
-
-class Entry(Enum):
-    """Where the orders of a life come in."""
-
-    SHOP = "shop"
-    MES = "mes"
-    EITHER = "either"
-
-    def is_b2b(self, rng: random.Random) -> bool:
-        """Whether this one comes from a partner through the MES API."""
-        return self is Entry.MES or (self is Entry.EITHER and rng.random() < 0.4)  # noqa: PLR2004 - four of ten
-
-
-@dataclass(frozen=True, slots=True)
-class Life:
-    """A kind of life; `weight`: how many orders lead it beside others."""
-
-    name: str
-    tell: Teller
-    weight: int = 1
-    entry: Entry = Entry.SHOP
 
 
 def on_time(way: Passage) -> None:
@@ -236,34 +205,3 @@ def late_word_of_shipping(way: Passage) -> None:
     way.taken_back(arrives, overdue_at)
     way.taken_back(arrives, date)
     way.closes(after=arrives + SECOND - way.now)
-
-
-LIVES = (
-    Life("on time", on_time, 40),
-    Life("on time, B2B", on_time, 20, Entry.MES),
-    Life("shipped at the last moment", close_call, 2, Entry.EITHER),
-    Life("slow: price", partial(slow_hand_off, stage=0), 2),
-    Life("slow: approval", partial(slow_hand_off, stage=1), 2, Entry.EITHER),
-    Life("slow: operator", partial(slow_hand_off, stage=2), 2, Entry.EITHER),
-    Life("slow: shipping", partial(slow_hand_off, stage=4), 2, Entry.EITHER),
-    Life("stuck: price never calculated", partial(stuck, stage=0), 2),
-    Life("stuck: nobody approves", partial(stuck, stage=1), 2, Entry.EITHER),
-    Life("stuck: no operator", partial(stuck, stage=2), 2, Entry.EITHER),
-    Life("stuck: never completed", partial(stuck, stage=3), 1, Entry.EITHER),
-    Life("stuck: never shipped", partial(stuck, stage=4), 1, Entry.EITHER),
-    Life("lost between Shop and MES", partial(lost, stage=0), 2),
-    Life("lost between MES and CRM", partial(lost, stage=1), 3, Entry.MES),
-    Life("lost between CRM and MES", partial(lost, stage=2), 2),
-    Life("message of shipping lost", lost_shipped, 3, Entry.EITHER),
-    Life("late", late, 3, Entry.EITHER),
-    Life("rushed and late", rushed_and_late, 2),
-    Life("moved in time", moved_in_time, 2),
-    Life("moved after the warning", moved_after_warning, 2),
-    Life("moved too late", moved_too_late, 1),
-    Life("missed twice", missed_twice, 1),
-    Life("called off", called_off, 3, Entry.EITHER),
-    Life("called off at last", called_off_at_last, 1, Entry.EITHER),
-    Life("cart", cart, 8),
-    Life("late word of the start", late_word_of_start, 2),
-    Life("late word of shipping", late_word_of_shipping, 2),
-)

@@ -1,17 +1,17 @@
 """One play: the simulator sends, what comes out is gathered, and in the end the two are held side by side."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import heapq
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from aiokafka import AIOKafkaProducer
 
-from slamon.demo.compare import Comparison, Row, compare_notices, compare_things, count_repeats, delays
+from slamon.demo.compare import Comparison, Evidence, compare, delays, dues_of
 from slamon.demo.received import Received
 from slamon.demo.screen import Progress, Screen
 from slamon.demo.script import Episode
 from slamon.demo.simulator import Simulator
-from slamon.demo.story import Due
 from slamon.demo.surroundings import Surroundings
 from slamon.demo.tempo import SECOND, Micros, Tempo
 
@@ -46,11 +46,13 @@ class Play:
         self._simulator, self._received = simulator, received
         self._tempo, self._screen, self._clock = tempo, screen, clock
         self._starts_at = 0
+        self._orders, self._due = 0, 0
+        self._coming: list[Micros] = []
 
     async def run(self, episodes: Iterable[Episode], starts_at: Micros, *, seconds: float | None = None) -> None:
         """Plays to the end; returns when Kafka has acknowledged the last record."""
         self._starts_at = starts_at
-        playing = asyncio.create_task(self._simulator.play(iter(episodes)))
+        playing = asyncio.create_task(self._simulator.play(iter(episodes), self._begins))
         try:
             while not playing.done():
                 await self._received.look()
@@ -77,49 +79,39 @@ class Play:
             await asyncio.sleep(_LOOK)
 
     async def _compare(self, episodes: Sequence[Episode]) -> Comparison:
-        void, sent = frozenset(self._simulator.void), self._received.sent
-        letters = [letter for episode in episodes for letter in episode.dead_letters]
-        return Comparison(
-            (
-                *compare_notices(_dues(episodes), sent, void=void),
-                compare_things(
-                    "dead letters",
-                    (((letter.topic, letter.value), f"{letter.what} in {letter.topic}") for letter in letters),
-                    ((letter, f"{letter[1]!r} in {letter[0]}") for letter in self._received.letters),
-                    "Kafka",
-                ),
-                _count_row(
-                    "unknown statuses",
-                    sum(episode.unknown_statuses for episode in episodes),
-                    await self._received.unknown_statuses(),
-                ),
-            ),
-            tuple(sorted(void)),
-            count_repeats(sent),
+        received = self._received
+        evidence = Evidence(
+            received.sent, received.letters, await received.unknown_statuses(), frozenset(self._simulator.void)
         )
+        return compare(episodes, evidence)
 
     async def _outcome(self, comparison: Comparison, episodes: Sequence[Episode]) -> Outcome:
-        waited = [delay / SECOND for delay in delays(_dues(episodes), self._received.sent["Slack"])]
+        waited = [delay / SECOND for delay in delays(dues_of(episodes), self._received.sent["Slack"])]
         orders = {episode.order_id for episode in episodes if episode.order_id}
-        differing = {
-            word for row in comparison.rows for name in (*row.missing, *row.unexpected) for word in name.split()
-        }
-        asked = sorted(orders & differing)[:_ASKED]
+        asked = sorted(orders & comparison.named)[:_ASKED]
         lives = {episode.order_id: episode.life for episode in episodes}
         words = [f"{lives[order_id]}, {await self._received.word_on(order_id)}" for order_id in asked]
         return Outcome(comparison, waited, words)
 
+    def _begins(self, episode: Episode) -> None:
+        self._orders += episode.order_id is not None
+        for due in episode.dues:
+            heapq.heappush(self._coming, due.at)
+
     def _show(self, seconds: float | None) -> None:
-        now, begun = self._clock(), self._simulator.begun
+        now = self._clock()
+        while self._coming and self._coming[0] <= now:
+            heapq.heappop(self._coming)
+            self._due += 1
         self._screen.progress(
             Progress(
                 seconds=(now - self._starts_at) / SECOND,
                 day=max(0.0, (now - self._starts_at) / self._tempo.day),
                 days=None if seconds is None else seconds * SECOND / self._tempo.day,
-                orders=sum(1 for episode in begun if episode.order_id),
+                orders=self._orders,
                 records=self._simulator.sent,
-                due=sum(1 for due in _dues(begun) if due.at <= now),
-                sent=len({call.notice_id for call in self._received.sent["Slack"]}),
+                due=self._due,
+                sent=len(self._received.sent["Slack"]),
                 dead_letters=len(self._received.letters),
                 latest=self._received.texts,
             )
@@ -129,17 +121,3 @@ class Play:
 def producer_for(around: Surroundings) -> AIOKafkaProducer:
     """The connection through which all three systems write."""
     return AIOKafkaProducer(bootstrap_servers=around.bootstrap, acks="all")
-
-
-def _dues(episodes: Iterable[Episode]) -> Iterator[Due]:
-    return (due for episode in episodes for due in episode.dues)
-
-
-def _count_row(what: str, expected: int, got: int) -> Row:
-    return Row(
-        what,
-        expected,
-        {"/metrics": got},
-        ("counted too few",) * max(0, expected - got),
-        ("counted too many",) * max(0, got - expected),
-    )

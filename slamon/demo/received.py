@@ -3,13 +3,15 @@
 import html
 import json
 import re
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, Self, TypeAlias
+from typing import Any, Self
 
 import aiohttp
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from slamon.demo.compare import Sent, from_slack, from_webhook
+from slamon.demo.compare import Letter, Sent, from_slack, from_webhook
 from slamon.demo.surroundings import Surroundings
 from slamon.demo.topics import Topics
 
@@ -17,16 +19,15 @@ _UNKNOWN = re.compile(r'^slamon_events_total\{[^}]*outcome="unknown_status"[^}]*
 _POLL_MS = 20
 _LATEST = 6
 
-Letter: TypeAlias = tuple[str, bytes | None]
-"""The topic that a dead letter came from, and its bytes."""
-
 
 class LedgerTail:
-    """A ledger on disk, read on as it grows."""
+    """A ledger on disk, read on as it grows: `calls` are those that were accepted, `texts` the newest ones' words."""
 
-    def __init__(self, path: Path) -> None:
-        self.rows: list[dict[str, Any]] = []
-        self._path = path
+    def __init__(self, path: Path, read: Callable[[Iterable[Mapping[str, Any]]], list[Sent]]) -> None:
+        """`read` finds the accepted calls in rows."""
+        self.calls: list[Sent] = []
+        self.texts: deque[str] = deque(maxlen=_LATEST)
+        self._path, self._read = path, read
         self._offset = 0
 
     def read_on(self) -> None:
@@ -39,7 +40,13 @@ class LedgerTail:
                 if not line.endswith(b"\n"):
                     break
                 self._offset += len(line)
-                self.rows.append(json.loads(line))
+                self._take(json.loads(line))
+
+    def _take(self, row: dict[str, Any]) -> None:
+        found = self._read([row])
+        self.calls += found
+        if found and isinstance(text := row["request"].get("text"), str):
+            self.texts.append(html.unescape(text.partition("\n")[0]))
 
 
 class DeadLetters:
@@ -84,14 +91,15 @@ class Received:
 
     def __init__(self, around: Surroundings) -> None:
         self._url = around.slamon
-        self._slack, self._webhook = LedgerTail(around.slack_ledger), LedgerTail(around.webhook_ledger)
+        self._slack = LedgerTail(around.slack_ledger, from_slack)
+        self._webhook = LedgerTail(around.webhook_ledger, from_webhook)
         self._letters = DeadLetters(around.bootstrap, around.topics)
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(10))
 
     @property
     def sent(self) -> dict[str, list[Sent]]:
         """What each receiver accepted."""
-        return {"Slack": from_slack(self._slack.rows), "webhook": from_webhook(self._webhook.rows)}
+        return {"Slack": self._slack.calls, "webhook": self._webhook.calls}
 
     @property
     def letters(self) -> list[Letter]:
@@ -101,13 +109,12 @@ class Received:
     @property
     def texts(self) -> list[str]:
         """The first lines of the newest messages, newest last, as Slack shows them."""
-        texts = (str(row["request"].get("text", "")) for row in self._slack.rows[-_LATEST:])
-        return [html.unescape(text.partition("\n")[0]) for text in texts]
+        return list(self._slack.texts)
 
     @property
     def amount(self) -> int:
         """How much there is of everything: it grows when anything new has come."""
-        return len(self._slack.rows) + len(self._webhook.rows) + len(self.letters)
+        return len(self._slack.calls) + len(self._webhook.calls) + len(self.letters)
 
     async def look(self) -> None:
         """Takes what is new."""

@@ -60,7 +60,7 @@ class Screen:
 
     def say(self, text: str) -> None:
         """A line about what is going on."""
-        self._err.print(Text(text))
+        self._err.print(Text(text), soft_wrap=True)
 
     def show_urls(self, urls: Sequence[tuple[str, str]], ends: str) -> None:
         """The box: what can be opened where, and how the demo ends."""
@@ -86,7 +86,7 @@ class Screen:
         self.close()
         self._out.print(_table(comparison.rows))
         for line in _remarks(comparison, delays):
-            self._out.print(Text(line))
+            self._out.print(Text(line), soft_wrap=True)
 
     def close(self) -> None:
         """Takes the live display away."""
@@ -121,7 +121,7 @@ def _table(rows: Sequence[Row]) -> Table:
     places = list(dict.fromkeys(place for row in rows for place in row.got))
     table = Table(box=SIMPLE_HEAD, show_edge=False, header_style="bold")
     table.add_column("kind")
-    for column in ("had to be sent", *(f"at {place}" for place in places), "missing", "unexpected"):
+    for column in ("expected", *(f"at {place}" for place in places), "missing", "unexpected"):
         table.add_column(column, justify="right")
     for row in rows:
         table.add_row(

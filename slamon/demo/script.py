@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import count, cycle
 
 from slamon.demo.blunders import BLUNDERS, Blunder, system_for
-from slamon.demo.lives import LIVES, Life
+from slamon.demo.cast import LIVES, Life
 from slamon.demo.passage import Passage
 from slamon.demo.story import Due, Record, Story
 from slamon.demo.tempo import SECOND, Micros, Tempo

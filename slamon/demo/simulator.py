@@ -21,7 +21,6 @@ class Simulator:
         self.sent = 0
         self.slowest: Micros = 0
         self.void: set[str] = set()
-        self.begun: list[Episode] = []
         self._producer, self._topics, self._clock = producer, topics, clock
         self._under_way: set[asyncio.Future[object]] = set()
         self._failure: BaseException | None = None
@@ -31,14 +30,14 @@ class Simulator:
         for system in SYSTEMS:
             await self._producer.partitions_for(self._topics.of(system))
 
-    async def play(self, episodes: Iterator[Episode]) -> None:
+    async def play(self, episodes: Iterator[Episode], begins: Callable[[Episode], None]) -> None:
         """Plays episodes, which come in the order of their start; returns when all is acknowledged."""
         waiting: list[tuple[Micros, int, Record]] = []
         numbers = count()
         upcoming = next(episodes, None)
         while upcoming is not None or waiting:
             while upcoming is not None and (not waiting or upcoming.starts_at <= waiting[0][0]):
-                self.begun.append(upcoming)
+                begins(upcoming)
                 for record in upcoming.records:
                     heapq.heappush(waiting, (record.at, next(numbers), record))
                 upcoming = next(episodes, None)

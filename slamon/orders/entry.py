@@ -144,8 +144,8 @@ def is_long(entry: Entry) -> bool:
     if entry.digest is not None:
         return True
     size = sum(len(text) for text in texts if text is not None)
-    if size * 4 <= LONG_TEXT:
-        return False
+    if size > LONG_TEXT or size * 4 <= LONG_TEXT:
+        return size > LONG_TEXT
     return sum(len(text.encode()) for text in texts if text is not None) > LONG_TEXT
 
 

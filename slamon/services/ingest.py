@@ -12,6 +12,7 @@ from slamon.services.partition import OrderPartition
 from slamon.services.tally import Tally
 from slamon.stream import Effects, Outgoing, Record, Rows
 
+_KEY = "slamon-key"
 _NO_ORIGIN: Mapping[str, str] = MappingProxyType({})
 
 
@@ -135,12 +136,14 @@ class Ingest:
         if found_wrong:
             self.tally.rerouted(source)
             self.misplaced(record.topic)
-        headers = (
+        headers: tuple[tuple[str, bytes], ...] = (
             ("slamon-source", source.encode()),
             ("slamon-topic", record.topic.encode()),
             ("slamon-partition", str(record.partition).encode()),
             ("slamon-offset", str(record.offset).encode()),
         )
+        if record.key is not None:
+            headers += ((_KEY, record.key),)  # a dead letter keeps the key that the producer gave
         place = partition_of(key, self.rules.partitions)
         effects.before.append(Outgoing(self.rules.topics.repartition, key, record.value, place, headers))
 
@@ -155,7 +158,8 @@ class Ingest:
             ("slamon-offset", origin.get("slamon-offset", str(record.offset)).encode()),
             ("slamon-detail", str(fault)[:500].encode(errors="replace")),
         )
-        letter = Outgoing(self.rules.topics.dead_letters, record.key, record.value, None, headers)
+        key = dict(record.headers).get(_KEY) if origin else record.key
+        letter = Outgoing(self.rules.topics.dead_letters, key, record.value, None, headers)
         effects.before.append(letter)
         self.tally.dead_letter(reason, record, fault)
         return "dead_letter"

@@ -39,8 +39,11 @@ class Offering:
         known = owed(key, row)
         if settle_row(row, decide_at, self.orders):
             self.tally.decided(row, decide_at)
-            effects.after.extend(self.drop(known - owed(key, row)))
-            effects.after.extend(self.offer(key, row, row.settled_at or decide_at))
+            wanted = owed(key, row)
+            effects.after.extend(self.drop(known - wanted))
+            # Only what is new: after a crash the report of a call that says `sending` here may still be unread,
+            # and the request to offer again stands behind it in the log (ADR 0006).
+            effects.after.extend(self.offer(key, row, row.settled_at or decide_at, only=wanted - known))
 
     def offer(
         self,

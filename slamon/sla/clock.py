@@ -152,17 +152,6 @@ def _in_force(clock: Clock, date: Instant, at: Instant, rules: ClockRules) -> No
         risk_at = max(at, date - rules.warn_before)
         clock.risk_at = risk_at if risk_at < date else None
         clock.breach_at = max(at, date)
-        if clock.passed:
-            _spare_noted(clock, date, clock.passed)
-
-
-def _spare_noted(clock: Clock, date: Instant, passed: list[Passed]) -> None:
-    """A date that is in force again: what had come true of it stays so and does not come true anew."""
-    for kind, _, due_at, _ in passed:
-        if due_at == date and kind == Due.AT_RISK:
-            clock.risk_at = None
-        elif due_at == date and kind == Due.BREACHED:
-            clock.breach_at = None
 
 
 def _move(clock: Clock, entry: Entry, number: int, rules: ClockRules, trace: Trace | None) -> None:
@@ -178,9 +167,7 @@ def _move(clock: Clock, entry: Entry, number: int, rules: ClockRules, trace: Tra
     entering = rules.entering[number]
     if entering:
         _enter(clock, entering, at)
-    if rules.stops[number] and not (
-        rules.owner_only and entry.system != rules.policy.lifecycle.steps[number].system
-    ):
+    if rules.stops[number] and not (rules.owner_only and entry.system != rules.policy.lifecycle.steps[number].system):
         _end(clock, at, trace, cancelled=False)
 
 

@@ -1,5 +1,6 @@
 """The instants that the clocks of an order point to: which conditions have come true, and which is next."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from slamon.orders.event import Instant
@@ -29,20 +30,26 @@ def conditions(clock: Clock, rules: ClockRules) -> list[Condition]:
         Condition(Due(kind), stage, due_at, at, _from(Due(kind), due_at, at))
         for kind, stage, due_at, at in clock.passed or ()
     ]
-    due_at = clock.due_at
-    if due_at is not None:
-        if clock.risk_at is not None:
-            found.append(Condition(Due.AT_RISK, None, due_at, clock.risk_at, clock.risk_at))
-        if clock.breach_at is not None:
-            from_at = _from(Due.BREACHED, due_at, clock.breach_at)
-            found.append(Condition(Due.BREACHED, None, due_at, clock.breach_at, from_at))
-        if clock.finishing and clock.ended_at is not None and clock.ended_at > due_at:
-            found.append(Condition(Due.FINISHED_LATE, None, due_at, clock.ended_at, clock.ended_at))
+    if clock.due_at is not None:
+        # A date that is in force again: what had come true of it stays so and does not come true anew.
+        noted = {condition.kind for condition in found if condition.due_at == clock.due_at}
+        found += [condition for condition in _of_promise(clock, clock.due_at) if condition.kind not in noted]
     for visit in clock.visits or ():
         if visit.overdue_at is not None:
             stage, at = rules.stages[visit.stage].start, visit.overdue_at
             found.append(Condition(Due.STAGE_OVERDUE, stage, at, at, at + 1))
     return found
+
+
+def _of_promise(clock: Clock, due_at: Instant) -> Iterator[Condition]:
+    """What comes true of the date in force if nothing more happens."""
+    if clock.risk_at is not None:
+        yield Condition(Due.AT_RISK, None, due_at, clock.risk_at, clock.risk_at)
+    if clock.breach_at is not None:
+        from_at = _from(Due.BREACHED, due_at, clock.breach_at)
+        yield Condition(Due.BREACHED, None, due_at, clock.breach_at, from_at)
+    if clock.finishing and clock.ended_at is not None and clock.ended_at > due_at:
+        yield Condition(Due.FINISHED_LATE, None, due_at, clock.ended_at, clock.ended_at)
 
 
 def _from(kind: Due, due_at: Instant, at: Instant) -> Instant:

@@ -34,8 +34,8 @@ from slamon.stream.contract import (
     Step,
     TopicPartition,
 )
-from slamon.stream.core import Progress
 from slamon.stream.engine import Engine
+from slamon.stream.ground import Progress
 from slamon.stream.options import EngineOptions
 
 __all__ = [

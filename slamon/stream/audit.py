@@ -21,9 +21,12 @@ from slamon.stream.table import CLAIM_KEY, epoch_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
+    from typing import TypeAlias
 
     from slamon.stream.contract import Record, TopicPartition
     from slamon.stream.core import Core
+
+    Ends: TypeAlias = Callable[[str, frozenset[int]], Awaitable[dict[TopicPartition, int]]]
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +34,8 @@ log = logging.getLogger(__name__)
 class Audit:
     """Runs beside the lanes; what it finds is written again through them."""
 
-    def __init__(self, core: Core, ends: Callable[[], Awaitable[dict[TopicPartition, int]]]) -> None:
-        """`ends` asks the broker for the end offsets of the open changelog partitions."""
+    def __init__(self, core: Core, ends: Ends) -> None:
+        """`ends` asks the broker for the end offsets of partitions of a topic."""
         self._core = core
         self._ends = ends
         self._replay = Replay(core.options, lambda _records: None)
@@ -51,15 +54,10 @@ class Audit:
     async def look(self) -> None:
         """Look once at every gap and every unexpected end."""
         before = {partition: lane.end for partition, lane in self._core.lanes.items()}
-        for tp, end in (await self._ends()).items():
+        for tp, end in (await self._ends(self._core.options.changelog, self._core.open_partitions)).items():
             known = before.get(tp.partition)
             lane = self._core.lanes.get(tp.partition)
-            if (
-                known is not None
-                and lane is not None
-                and lane.end == known < end
-                and lane.flushing_since is None
-            ):
+            if known is not None and lane is not None and lane.end == known < end and lane.flushing_since is None:
                 self._core.stranger(tp.partition, known, end)
                 lane.end = end
         found, self._core.strangers = self._core.strangers, []
@@ -85,9 +83,7 @@ def foreign_keys(records: Iterable[Record], epoch: int) -> set[bytes]:
             continue
         theirs = record.offset if record.key == CLAIM_KEY else epoch_of(revision_of_record(record))
         if theirs > epoch:
-            raise EngineError(
-                f"another worker has claimed partition {record.partition} (offset {record.offset})"
-            )
+            raise EngineError(f"another worker has claimed partition {record.partition} (offset {record.offset})")
         if theirs < epoch and record.key != CLAIM_KEY:
             keys.add(record.key)
     return keys

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 
 from slamon.stream.lanes import Lane
 from slamon.stream.producing import gather
-from slamon.stream.replay import Fold, Replay
+from slamon.stream.replay import Fold
 from slamon.stream.table import CLAIM_KEY, NO_REVISION, PartitionRows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from slamon.stream.core import Core
+    from slamon.stream.ground import Ground
+    from slamon.stream.replay import Replay
 
 log = logging.getLogger(__name__)
 
@@ -27,44 +28,41 @@ log = logging.getLogger(__name__)
 class Opening:
     """One try to open what the group assigned; a further rebalance ends it at the next check."""
 
-    def __init__(self, core: Core) -> None:
-        self._core = core
-        self._options = core.options
-        self._replay = Replay(core.options, self._replayed)
+    def __init__(self, ground: Ground, replay: Replay, kept: Mapping[int, Lane]) -> None:
+        """`kept`: closed lanes of partitions that were ours before the rebalance."""
+        self._ground = ground
+        self._replay = replay
+        self._kept = kept
 
-    async def run(self, partitions: set[int], current: Callable[[], bool]) -> None:
-        """Open all; returns early when `current` says that the assignment is no longer the current one."""
+    async def run(
+        self, partitions: set[int], current: Callable[[], bool], adopt: Callable[[dict[int, Lane]], None]
+    ) -> None:
+        """Open all and have the lanes adopted; returns early when the assignment is no longer the current one."""
         folds = {partition: self._fold(partition) for partition in partitions}
         ends = await self._replay.read(folds) if folds else {}
-        await self._core.may_write()
+        await self._ground.may_write()
         if not current():
             return
-        lanes = {p: Lane(self._core, p, fold.rows, fold.rows) for p, fold in folds.items()}
+        lanes = {p: Lane(self._ground, p, fold.rows, fold.rows) for p, fold in folds.items()}
         await gather(*(self._claim(lane) for lane in lanes.values()))
         await self._catch_up(lanes, folds, ends)
-        await (
-            self._core.may_write()
-        )  # still a member after the claims are in the log: nobody claimed in between
+        await self._ground.may_write()  # still a member after the claims are in the log: nobody claimed in between
         if current():
+            adopt(lanes)
             await self._begin(lanes, folds)
 
     def _fold(self, partition: int) -> Fold:
         """Go on from our own last record where the rows are surely what the changelog says, else read it all."""
-        lane = self._core.lanes.get(partition)
+        lane = self._kept.get(partition)
         if lane is None or not lane.clean:
             return Fold(PartitionRows(), start=None)
         return Fold(lane.table, start=lane.end, top=lane.top)
 
-    def _replayed(self, records: int) -> None:
-        progress = self._core.progress
-        progress.replayed += records
-        progress.at = self._core.now()
-
     async def _claim(self, lane: Lane) -> None:
         """Write our claim; its offset is the epoch of all that we write until the next rebalance."""
-        who = {"instance": self._options.instance_id, "client": self._options.client_id}
+        who = {"instance": self._ground.options.instance_id, "client": self._ground.options.client_id}
         claim = NO_REVISION + json.dumps(who).encode()
-        lane.end = await self._core.changes(lane.partition, [(CLAIM_KEY, claim, NO_REVISION)])
+        lane.end = await self._ground.changes(lane.partition, [(CLAIM_KEY, claim, NO_REVISION)])
         lane.epoch = lane.end - 1
 
     async def _catch_up(self, lanes: dict[int, Lane], folds: dict[int, Fold], ends: dict[int, int]) -> None:
@@ -78,16 +76,12 @@ class Opening:
             lanes[partition].end = end
 
     async def _begin(self, lanes: dict[int, Lane], folds: dict[int, Fold]) -> None:
-        core = self._core
-        core.lanes = lanes
         for partition, lane in sorted(lanes.items()):
-            core.logic.opened(partition, lane.table)
-            core.progress.at = core.now()
+            self._ground.logic.opened(partition, lane.table)
+            self._ground.progress.at = self._ground.now()
             stale = folds[partition].stale
             if stale:
-                log.warning(
-                    "partition %d: %d rows stood under later records of a former owner", partition, len(stale)
-                )
+                log.warning("partition %d: %d rows stood under later records of a former owner", partition, len(stale))
                 lane.mend(stale)
             lane.start()
             await asyncio.sleep(0)

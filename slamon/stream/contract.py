@@ -83,9 +83,7 @@ Step: TypeAlias = "Callable[[Rows, Effects], None]"
 class PartitionLogic(Protocol):
     """What the engine runs. All calls are synchronous and come from the event loop."""
 
-    def batch(
-        self, topic: str, partition: int, records: Sequence[Record], rows: Rows | None, effects: Effects
-    ) -> None:
+    def batch(self, topic: str, partition: int, records: Sequence[Record], rows: Rows | None, effects: Effects) -> None:
         """Apply records of one topic partition in order, at least once.
 
         `rows` is the table partition of the same number; None for a topic whose partition count differs from

@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import logging
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-import faust
 from faust.assignor.client_assignment import ClientMetadata
 from faust.assignor.partition_assignor import PartitionAssignor
 from yarl import URL
 
 from slamon.stream.recovery import ChangelogTable, GuardedTableManager
+from slamon.stream.stream_app import StreamApp
 from slamon.stream.transport import BatchTransport
 
 if TYPE_CHECKING:
-    from slamon.stream.core import Core
+    import faust
+    from faust.types import StreamT
+
+    from slamon.stream.core import Core, Fetch
     from slamon.stream.options import EngineOptions
 
 log = logging.getLogger(__name__)
-
-
-class StreamApp(faust.App):
-    """A Faust app that knows the engine's core."""
-
-    core: Core
 
 
 class Assignor(PartitionAssignor):
@@ -98,12 +95,11 @@ def _declare(app: StreamApp, options: EngineOptions, core: Core) -> None:
         "value_serializer": "raw",
     }
     app.tables.add(
-        ChangelogTable(
-            app, name=options.table, partitions=options.partitions, key_type=bytes, value_type=bytes
-        )
+        ChangelogTable(app, name=options.table, partitions=options.partitions, key_type=bytes, value_type=bytes)
     )
 
     @app.agent(app.topic(*options.topics, **raw), name="batches")
-    async def batches(stream: faust.Stream) -> None:  # type: ignore[type-arg]
-        async for event in stream.noack().events():
-            core.take(event.message.value)
+    async def batches(stream: StreamT[Any]) -> None:
+        unacknowledged = cast("faust.Stream[Any]", stream).noack()  # the lanes acknowledge (T3)
+        async for event in unacknowledged.events():
+            core.take(cast("Fetch", event.message.value))

@@ -6,6 +6,7 @@ partitions. So before every changelog write it asks this clock, not its own opin
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 _BOOTTIME: int = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 _REBALANCE_IN_PROGRESS = 27
 _EXPELLED = {22, 25, 82}  # ILLEGAL_GENERATION, UNKNOWN_MEMBER_ID, FENCED_INSTANCE_ID
+_POLL = 0.1
 _MEMBERSHIP = (HeartbeatRequest, JoinGroupRequest, SyncGroupRequest)
 
 
@@ -47,6 +49,11 @@ class Membership:
     def valid(self) -> bool:
         """Whether the coordinator can't have given our partitions away yet."""
         return self.age < self._session_timeout
+
+    async def proven(self) -> None:
+        """Return once membership is proven."""
+        while not self.valid:  # noqa: ASYNC110 - the proof comes from another thread
+            await asyncio.sleep(_POLL)
 
     def watch(self, coordinator: Any) -> None:
         """Listen to what aiokafka's GroupCoordinator sends and gets back."""

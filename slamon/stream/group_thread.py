@@ -1,25 +1,26 @@
-"""The consumer's thread: one aiokafka consumer with its own event loop, so that heartbeats never wait for us."""
+"""Faust's consumer thread with our consumer in it: its own event loop, so that heartbeats never wait for us."""
+# ruff: noqa: SLF001 - Faust's and aiokafka's attributes have no public names
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-import aiokafka
-from aiokafka import TopicPartition
-from aiokafka.errors import CommitFailedError, ConsumerStoppedError, IllegalStateError, KafkaConnectionError
-from aiokafka.structs import OffsetAndMetadata
+from aiokafka.errors import KafkaConnectionError
 from faust.transport.drivers import aiokafka as driver
 from mode import Service
 
+from slamon.stream import group_consumer
 from slamon.stream.fencing import awake_clock
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-    from slamon.stream.contract import Record
-    from slamon.stream.faust_app import StreamApp
+    from aiokafka import AIOKafkaConsumer, TopicPartition
+
+    from slamon.stream.group_consumer import Fetched
+    from slamon.stream.stream_app import StreamApp
 
 log = logging.getLogger(__name__)
 
@@ -28,17 +29,8 @@ _WATCH = 1.0
 _ALIVE = 15.0
 
 
-class Fetched(NamedTuple):
-    """What one look into the fetcher found."""
-
-    records: dict[TopicPartition, list[Record]]
-    positions: dict[TopicPartition, int]
-    """Where the consumer stands after these records, gaps and transaction markers included."""
-    highwaters: dict[TopicPartition, int]
-
-
 class GroupThread(driver.AIOKafkaConsumerThread):
-    """Faust's consumer thread with our consumer, waiting for a broker, and fetches that tell positions."""
+    """Waits for a broker, watches the coordinator, and does what the main loop asks of the consumer."""
 
     app: StreamApp
 
@@ -55,105 +47,48 @@ class GroupThread(driver.AIOKafkaConsumerThread):
                 await asyncio.sleep(_BACKOFF)
         self.app.core.membership.watch(self._ensure_consumer()._coordinator)
 
-    def _create_consumer(self, loop: asyncio.AbstractEventLoop) -> aiokafka.AIOKafkaConsumer:
-        options = self.app.core.options
+    def _create_consumer(self, loop: asyncio.AbstractEventLoop) -> AIOKafkaConsumer:  # noqa: ARG002 - Faust's signature
         self._assignor = self.app.assignor
-        return aiokafka.AIOKafkaConsumer(
-            client_id=options.client_id,
-            bootstrap_servers=options.bootstrap,
-            group_id=options.app_id,
-            group_instance_id=options.instance_id,
-            partition_assignment_strategy=[self._assignor],
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            isolation_level="read_committed",
-            max_partition_fetch_bytes=options.partition_fetch_bytes,
-            request_timeout_ms=int(options.request_timeout * 1000),
-            session_timeout_ms=int(options.session_timeout * 1000),
-            heartbeat_interval_ms=int(options.heartbeat_interval * 1000),
-            rebalance_timeout_ms=int(options.rebalance_timeout * 1000),
-            **options.security,
-        )
+        return group_consumer.new_consumer(self.app.core.options, self._assignor)
 
-    async def take(self, active: set[TopicPartition], timeout: float, max_records: int) -> Fetched:
-        """What was fetched for the active partitions; waits up to `timeout` seconds for something."""
-        return await self.call_thread(self._take, active, timeout, max_records)  # type: ignore[no-any-return]
+    async def _ask(self, question: Callable[..., Awaitable[Any]], *arguments: Any) -> Any:
+        return await self.call_thread(question, self._ensure_consumer(), *arguments)
 
-    async def _take(self, active: set[TopicPartition], timeout: float, max_records: int) -> Fetched:
-        consumer = self._ensure_consumer()
-        fetcher, coordinator = consumer._fetcher, consumer._coordinator
-        if consumer._closed or fetcher._closed:
-            raise ConsumerStoppedError
-        coordinator.check_errors()  # stock Faust skips this: an error of the group then stands still for ever
-        with consumer._subscription.fetch_context():  # we are alive: the coordinator's max_poll_interval
-            if active:
-                records = await fetcher.fetched_records(active, timeout=timeout, max_records=max_records)
-            else:
-                records = {}
-                await asyncio.sleep(timeout)
-        return Fetched(records, *self._positions(consumer))
-
-    @staticmethod
-    def _positions(consumer: Any) -> tuple[dict[TopicPartition, int], dict[TopicPartition, int]]:
-        subscription = consumer._subscription.subscription
-        assignment = subscription.assignment if subscription is not None else None
-        if assignment is None or consumer._subscription.reassignment_in_progress:
-            return {}, {}
-        states = {tp: assignment.state_value(tp) for tp in assignment.tps}
-        positions = {tp: state.position for tp, state in states.items() if state.has_valid_position}
-        highwaters = {tp: state.lso for tp, state in states.items() if state.lso is not None}
-        return positions, highwaters
+    async def fetch(self, active: set[TopicPartition], wait: float, limit: int) -> Fetched:
+        """At most `limit` records of the active partitions; waits up to `wait` seconds for some."""
+        fetched: Fetched = await self._ask(group_consumer.fetch, active, wait, limit)
+        return fetched
 
     async def hold_back(self, tps: Sequence[TopicPartition]) -> None:
-        """Never fetch these partitions (the changelog: it is read by `replay`, not by the group's consumer)."""
+        """Never fetch these partitions (the changelog: `replay` reads it, not the group's consumer)."""
 
-        async def pause() -> None:
-            self._ensure_consumer().pause(*tps)
+        async def pause(consumer: AIOKafkaConsumer) -> None:
+            consumer.pause(*tps)
 
-        await self.call_thread(pause)
+        await self._ask(pause)
 
-    async def seek_all_to_committed(self, tps: Sequence[TopicPartition]) -> dict[TopicPartition, int | None]:
-        """Go to the group's committed offsets, or to the beginning where there is none.
-
-        aiokafka's own `seek_to_committed` leaves partitions without a committed offset where they stand, even
-        when they have moved already.
-        """
-        return await self.call_thread(self._seek_all, tps)  # type: ignore[no-any-return]
-
-    async def _seek_all(self, tps: Sequence[TopicPartition]) -> dict[TopicPartition, int | None]:
-        consumer = self._ensure_consumer()
-        committed = {tp: await consumer.committed(tp) for tp in tps}
-        for tp, offset in committed.items():
-            if offset is not None:
-                consumer.seek(tp, offset)
-        fresh = [tp for tp, offset in committed.items() if offset is None]
-        if fresh:
-            await consumer.seek_to_beginning(*fresh)
+    async def start_from_committed(self, tps: Sequence[TopicPartition]) -> dict[TopicPartition, int | None]:
+        """Seek; returns the group's committed offsets (None: nothing committed)."""
+        committed: dict[TopicPartition, int | None] = await self._ask(group_consumer.seek_to_committed, tps)
         return committed
 
-    async def commit_once(self, offsets: Mapping[TopicPartition, int], timeout: float) -> bool:
-        """Commit; False when the group has moved on. Raises KafkaError or TimeoutError."""
-
-        async def commit() -> bool:
-            consumer = self._ensure_consumer()
-            assigned = consumer.assignment()
-            wanted = {tp: OffsetAndMetadata(offset, "") for tp, offset in offsets.items() if tp in assigned}
-            try:
-                await asyncio.wait_for(consumer.commit(wanted), timeout)
-            except (CommitFailedError, IllegalStateError) as error:
-                log.info("offsets not committed, the group has moved on: %s", error)
-                return False
-            return True
-
-        return await self.call_thread(commit)  # type: ignore[no-any-return]
+    async def commit_once(self, offsets: Mapping[TopicPartition, int], patience: float) -> bool:
+        """One attempt: see `group_consumer.commit`."""
+        committed: bool = await self._ask(group_consumer.commit, offsets, patience)
+        return committed
 
     async def end_offsets(self, tps: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
         """The offsets after the last records. Raises KafkaError."""
 
-        async def ask() -> dict[TopicPartition, int]:
-            return await self._ensure_consumer().end_offsets(tps)  # type: ignore[no-any-return]
+        async def ask(consumer: AIOKafkaConsumer) -> Any:
+            return await consumer.end_offsets(tps)
 
-        return await self.call_thread(ask)  # type: ignore[no-any-return]
+        ends: dict[TopicPartition, int] = await self._ask(ask)
+        return ends
+
+    def partition_counts(self, topics: Sequence[str]) -> dict[str, int]:
+        """How many partitions each topic has, as far as the client knows."""
+        return group_consumer.partition_counts(self._ensure_consumer(), topics)
 
     @Service.task
     async def _watch_group(self) -> None:
@@ -168,12 +103,6 @@ class GroupThread(driver.AIOKafkaConsumerThread):
             consumer = self._consumer
             if consumer is None or consumer._coordinator is None:
                 continue
-            consumer._coordinator.check_errors()
+            group_consumer.check(consumer)
             if awake_clock() - core.alive_at < _ALIVE:
-                with consumer._subscription.fetch_context():
-                    pass
-
-    def partition_counts(self, topics: Sequence[str]) -> dict[str, int]:
-        """How many partitions each topic has, as far as the client knows."""
-        cluster = self._ensure_consumer()._client.cluster
-        return {topic: len(cluster.partitions_for_topic(topic) or ()) for topic in topics}
+                group_consumer.show_life(consumer)

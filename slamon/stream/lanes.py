@@ -9,84 +9,21 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from slamon.stream.contract import Effects, PartitionLostError
+from slamon.stream.contract import PartitionLostError
+from slamon.stream.jobs import Batch, Group, Write, mending
 from slamon.stream.producing import gather
 from slamon.stream.table import revision
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable
 
-    from slamon.stream.contract import Outgoing, PartitionLogic, Record, Rows, Step
-    from slamon.stream.options import EngineOptions
-    from slamon.stream.table import Change, PartitionRows
+    from slamon.stream.ground import Ground
+    from slamon.stream.table import PartitionRows
 
-
-class Ground(Protocol):
-    """What lanes need from the engine."""
-
-    logic: PartitionLogic
-    options: EngineOptions
-
-    async def may_write(self) -> None:
-        """Return once this worker is surely a member of its group."""
-        ...
-
-    async def changes(self, partition: int, changes: Sequence[Change]) -> int:
-        """Write the changelog of a partition; returns the offset after the last record."""
-        ...
-
-    async def records(self, outgoing: Sequence[Outgoing]) -> None:
-        """Produce records and wait for their acknowledgements."""
-        ...
-
-    def failed(self, error: BaseException) -> None:
-        """The engine can't go on safely."""
-        ...
-
-    def now(self) -> float:
-        """Monotonic seconds."""
-        ...
-
-    def stranger(self, partition: int, start: int, end: int) -> None:
-        """Somebody else wrote these offsets of the partition's changelog."""
-        ...
-
-
-class Batch:
-    """Fetched records of one topic partition; `done` is called when everything they caused is acknowledged."""
-
-    __slots__ = ("done", "partition", "records", "topic")
-
-    def __init__(
-        self, topic: str, partition: int, records: Sequence[Record], done: Callable[[], None]
-    ) -> None:
-        self.topic = topic
-        self.partition = partition
-        self.records = records
-        self.done = done
-
-
-class Write:
-    """A single step with the caller's future."""
-
-    __slots__ = ("future", "step")
-
-    def __init__(self, step: Step, future: asyncio.Future[None]) -> None:
-        self.step = step
-        self.future = future
-
-
-class Group:
-    """What a lane did since the last flush."""
-
-    __slots__ = ("changes", "effects", "jobs")
-
-    def __init__(self) -> None:
-        self.jobs: list[Batch | Write] = []
-        self.changes: dict[bytes, Change] = {}
-        self.effects = Effects()
+_GROUP = 4
+"""A group takes at most so many times `batch_records`."""
 
 
 class Lane:
@@ -95,21 +32,18 @@ class Lane:
     Lanes of topics without a table partition give the logic no rows; their `table` stays empty.
     """
 
-    def __init__(
-        self, ground: Ground, partition: int, table: PartitionRows, rows: PartitionRows | None
-    ) -> None:
+    def __init__(self, ground: Ground, partition: int, table: PartitionRows, rows: PartitionRows | None) -> None:
         self.partition = partition
         self.table = table
-        self._rows = rows
         self.clean = True
-        """False when a write may or may not have reached the changelog: the rows in memory prove nothing then."""
+        """False when a write may or may not be in the changelog: the rows in memory prove nothing then."""
         self.epoch = 0
         self.end = 0
         """The changelog offset after our last record."""
         self.flushing_since: float | None = None
+        self._rows = rows
         self._step = 0
         self._ground = ground
-        self._batch_records = ground.options.batch_records
         self._waiting: deque[Batch | Write] = deque()
         self._arrived = asyncio.Event()
         self._closing = False
@@ -120,14 +54,8 @@ class Lane:
         """The highest revision that this lane has written."""
         return revision(self.epoch, self._step)
 
-    @property
-    def backlog(self) -> int:
-        """Records that wait for their turn."""
-        return sum(len(job.records) for job in self._waiting if isinstance(job, Batch))
-
     def start(self) -> None:
         """Begin to work."""
-        self._closing = False
         self._task = asyncio.create_task(self._work(), name=f"lane-{self.partition}")
 
     def add(self, job: Batch | Write) -> None:
@@ -138,94 +66,64 @@ class Lane:
         self._arrived.set()
 
     def mend(self, keys: Iterable[bytes]) -> None:
-        """Write these keys again as they stand, absent or not: a former owner's records came after the right ones."""
-
-        def touch(_rows: Rows, _effects: Effects) -> None:
-            for key in keys:
-                self.table.touch(key)
-
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        future.add_done_callback(lambda done: done.cancelled() or done.exception())
-        self.add(Write(touch, future))
+        """Write these keys again as they stand, absent or not: a former owner's records follow the right ones."""
+        self.add(mending(self.table, keys))
 
     def drop_batches(self) -> None:
         """Forget batches that have not begun: whoever owns the partition next reads them again."""
         self._waiting = deque(job for job in self._waiting if isinstance(job, Write))
 
-    async def close(self, timeout: float) -> None:
-        """Finish what has begun and the steps that wait, take no more; after `timeout` give up what is in flight."""
+    async def close(self, patience: float) -> None:
+        """Finish what has begun and the steps that wait; after `patience` seconds give up what is in flight."""
         self._closing = True
         self.drop_batches()
         self._arrived.set()
         if self._task is None:
             return
-        done, _ = await asyncio.wait([self._task], timeout=timeout)
+        done, _ = await asyncio.wait([self._task], timeout=patience)
         if not done:
             self.clean = False
             self._task.cancel()
             await asyncio.wait([self._task])
         self._task = None
-        for job in self._waiting:
-            _refuse(job, PartitionLostError(f"partition {self.partition} was handed over"))
-        self._waiting.clear()
+        self._refuse_waiting(PartitionLostError(f"partition {self.partition} was handed over"))
 
     async def _work(self) -> None:
-        group = Group()
+        group = Group(self.table, self.top)
         try:
             while self._waiting or not self._closing:
                 if not self._waiting:
                     self._arrived.clear()
                     await self._arrived.wait()
                     continue
-                group = Group()
+                group = Group(self.table, self.top)
                 await self._run_waiting(group)
                 await self._settle(group)
         except asyncio.CancelledError:
-            for job in group.jobs:
-                _refuse(job, PartitionLostError(f"partition {self.partition} was handed over unfinished"))
+            group.refuse(PartitionLostError(f"partition {self.partition} was handed over unfinished"))
             raise
-        except BaseException as error:  # noqa: BLE001 - whatever it is, it must reach `failed`
+        except BaseException as error:  # noqa: BLE001 - whatever it is, the process must end before an acknowledgement
             self.clean = False
             self._closing = True
             self._ground.failed(error)
-            for job in (*group.jobs, *self._waiting):
-                _refuse(job, error)
+            group.refuse(error)
+            self._refuse_waiting(error)
+
+    def _refuse_waiting(self, error: BaseException) -> None:
+        while self._waiting:
+            self._waiting.popleft().refuse(error)
 
     async def _run_waiting(self, group: Group) -> None:
-        """Run what waits, up to a few thousand records, so that one flush serves it all."""
-        budget = 4 * self._batch_records
+        """Run what waits, up to a limit; between pieces the event loop has its turn."""
+        size = self._ground.options.batch_records
+        budget = _GROUP * size
         while self._waiting and budget > 0:
             job = self._waiting.popleft()
-            group.jobs.append(job)
             if isinstance(job, Write):
-                self._run_step(job, group)
+                group.run_step(job)
                 continue
             budget -= len(job.records)
-            for start in range(0, len(job.records), self._batch_records):
-                self._run_batch(job, job.records[start : start + self._batch_records], group)
-                await asyncio.sleep(0)
-
-    def _run_batch(self, job: Batch, records: Sequence[Record], group: Group) -> None:
-        self._ground.logic.batch(job.topic, job.partition, records, self._rows, group.effects)
-        self._seal(group)
-
-    def _run_step(self, job: Write, group: Group) -> None:
-        effects = Effects()
-        try:
-            job.step(self.table, effects)
-        except Exception as error:  # noqa: BLE001 - the caller's fault and the caller's to handle: nothing was changed
-            self.table.discard()
-            group.jobs.pop()
-            _refuse(job, error)
-            return
-        group.effects.before += effects.before
-        group.effects.after += effects.after
-        self._seal(group)
-
-    def _seal(self, group: Group) -> None:
-        for change in self.table.seal(revision(self.epoch, self._step)):
-            group.changes.pop(change[0], None)  # the last write decides the place in the log, too
-            group.changes[change[0]] = change
+            await group.run_batch(self._ground.logic, job, self._rows, size)
 
     async def _settle(self, group: Group) -> None:
         """Changelog and first effects acknowledged, then the later effects, then the jobs themselves."""
@@ -237,21 +135,13 @@ class Lane:
             await self._ground.records(group.effects.after)
         finally:
             self.flushing_since = None
-        for job in group.jobs:
-            if isinstance(job, Batch):
-                job.done()
-            elif not job.future.done():
-                job.future.set_result(None)
+        group.done()
 
     async def _write(self, group: Group) -> None:
-        if group.changes:
-            end = await self._ground.changes(self.partition, list(group.changes.values()))
-            expected, self.end = self.end, end
-            first = end - len(group.changes)
-            if first > expected:
-                self._ground.stranger(self.partition, expected, first)
-
-
-def _refuse(job: Batch | Write, error: BaseException) -> None:
-    if isinstance(job, Write) and not job.future.done():
-        job.future.set_exception(error if isinstance(error, Exception) else PartitionLostError(str(error)))
+        if not group.changes:
+            return
+        expected = self.end
+        self.end = await self._ground.changes(self.partition, list(group.changes.values()))
+        first = self.end - len(group.changes)
+        if first > expected:
+            self._ground.stranger(self.partition, expected, first)

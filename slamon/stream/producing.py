@@ -44,13 +44,11 @@ class Producing:
 
     async def changes(self, topic: str, partition: int, changes: Iterable[Change]) -> int:
         """Write changelog records in order; returns the offset after the last, once all are acknowledged."""
-        entries = [
-            (key, value, ((REVISION_HEADER, head),) if value is None else ()) for key, value, head in changes
-        ]
+        entries = [(key, value, ((REVISION_HEADER, head),) if value is None else ()) for key, value, head in changes]
         return await self._place((topic, partition), entries)
 
     async def records(self, outgoing: Iterable[Outgoing]) -> None:
-        """Produce records; each topic partition in order, partitions at the same time; returns once all are acknowledged."""
+        """Produce records, those of a topic partition in order; returns once all are acknowledged."""
         places: dict[Place, list[Entry]] = defaultdict(list)
         for record in outgoing:
             places[await self._place_of(record)].append((record.key, record.value, record.headers))
@@ -59,16 +57,15 @@ class Producing:
     async def _place_of(self, record: Outgoing) -> Place:
         if record.partition is not None:
             return record.topic, record.partition
-        partitions = sorted(
-            await self._patiently(lambda: self._producer().partitions_for(record.topic), record.topic)
-        )
+        partitions = sorted(await self._patiently(lambda: self._producer().partitions_for(record.topic), record.topic))
         return record.topic, self._partitioner(record.key, partitions, partitions)
 
     async def _place(self, place: Place, entries: Sequence[Entry]) -> int:
         async def attempt() -> int:
             return await self._send(place, entries)
 
-        return await self._patiently(attempt, f"{place[0]}/{place[1]}")
+        end: int = await self._patiently(attempt, f"{place[0]}/{place[1]}")
+        return end
 
     async def _send(self, place: Place, entries: Sequence[Entry]) -> int:
         producer = self._producer()

@@ -4,6 +4,7 @@ Faust's assignor hands out the changelog with the topics of the same partition c
 starts the recovery; what Faust's recovery then does is replaced: it gives up silently on a slow broker
 (T16), may never end (T17), swallows what goes wrong (T18) and mixes partitions (T14).
 """
+# ruff: noqa: ARG002, SLF001 - the signatures and attributes are Faust's
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from faust.types.tuples import TP
 
-    from slamon.stream.faust_app import StreamApp
+    from slamon.stream.stream_app import StreamApp
 
 
 class ChangelogTable(faust.Table[bytes, bytes]):
@@ -63,8 +64,8 @@ class GuardedRecovery(Recovery):
             stop = asyncio.ensure_future(self._stopped.wait())
             try:
                 await asyncio.wait([work, again, stop], return_when=asyncio.FIRST_COMPLETED)
-                if work.done() and work.exception() is not None:
-                    core.failed(work.exception())
+                if work.done() and (error := work.exception()) is not None:
+                    core.failed(error)
                     return
             finally:
                 for future in (work, again, stop):

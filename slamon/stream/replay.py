@@ -41,7 +41,7 @@ class Fold:
     """The state of one partition while its changelog is read."""
 
     def __init__(self, rows: PartitionRows, *, start: int | None, top: bytes = NO_REVISION) -> None:
-        """`start`: the first offset that is new to us (None: from the beginning), `top`: the highest revision so far."""
+        """`start`: the first offset new to us (None: from the beginning), `top`: the highest revision so far."""
         self.rows = rows
         self.start = start
         self.top = top

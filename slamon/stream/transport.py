@@ -1,8 +1,9 @@
 """Faust's transport for micro-batches: one Faust message per topic partition and fetch.
 
-The message's value is the list of raw records, its offset the last one's; acknowledging it means that the
-whole fetch is done. What Faust does per message (about 100 µs) is paid once per some thousand records.
+The message's value is a `Fetch`, its offset the last record's; done means that the whole fetch is done. What
+Faust does per message (about 100 µs) is paid once per some thousand records.
 """
+# ruff: noqa: ARG002, FBT001, FBT002 - the signatures are Faust's
 
 from __future__ import annotations
 
@@ -22,28 +23,28 @@ from slamon.stream.group_thread import GroupThread
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from slamon.stream.faust_app import StreamApp
-    from slamon.stream.group_thread import Fetched
+    from slamon.stream.group_consumer import Fetched
+    from slamon.stream.stream_app import StreamApp
 
 log = logging.getLogger(__name__)
 
 _IDLE_WAIT = 0.25
-_COMMIT_TIMEOUT = 10.0
-_BACKOFF = 1.0
 _CROWDED_WAIT = 0.02
+_COMMIT_PATIENCE = 10.0
+_BACKOFF = 1.0
 
 
 class BatchConsumer(driver.Consumer):
-    """Yields fetches instead of records, and keeps offsets in the engine's ledger instead of Faust's lists."""
-
-    def _new_consumer_thread(self) -> GroupThread:
-        return GroupThread(self, loop=self.loop, beacon=self.beacon)
+    """Yields fetches instead of records, and keeps offsets in the engine's ledger, not in Faust's lists."""
 
     app: StreamApp
     _thread: GroupThread
     _look: asyncio.Future[Fetched] | None = None
 
-    async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:
+    def _new_consumer_thread(self) -> GroupThread:
+        return GroupThread(self, loop=self.loop, beacon=self.beacon)
+
+    async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, ConsumerMessage]]:  # noqa: ASYNC109 - Faust's
         """Fetch once and yield a message per topic partition that had records."""
         if not self.flow_active:
             await self.wait(self.can_resume_flow)  # type: ignore[arg-type]  # as Faust does
@@ -56,18 +57,19 @@ class BatchConsumer(driver.Consumer):
             if not self._current(generation):
                 return
             end = fetched.positions.get(tp, records[-1].offset + 1)
-            yield TP(*tp), self._message(Fetch(tp.topic, tp.partition, records, end), generation)
+            message = as_message(Fetch(tp.topic, tp.partition, records, end), generation)
+            self._read_offset[message.tp] = message.offset - 1  # Faust sees no gap to fill up, and nothing to drop
+            yield message.tp, message
 
     def _current(self, generation: int) -> bool:
         return not self.should_stop and self.flow_active and self.app.consumer_generation_id == generation
 
-    async def _fetch(self, timeout: float) -> Fetched | None:
+    async def _fetch(self, longest: float) -> Fetched | None:
         core = self.app.core
         active = self._get_active_partitions()
-        ready = {tp for tp in active if core.has_room(tp)}
-        wait = _IDLE_WAIT if len(ready) == len(active) else _CROWDED_WAIT
-        take = self._thread.take(ready, min(wait, timeout), core.options.poll_records)
-        self._look = asyncio.ensure_future(take)
+        ready = {TopicPartition(*tp) for tp in active if core.has_room(TopicPartition(*tp))}
+        wait = min(longest, _IDLE_WAIT if len(ready) == len(active) else _CROWDED_WAIT)
+        self._look = asyncio.ensure_future(self._thread.fetch(ready, wait, core.options.poll_records))
         try:
             return await asyncio.shield(self._look)
         except ConsumerStoppedError:
@@ -77,19 +79,11 @@ class BatchConsumer(driver.Consumer):
         except KafkaError as error:
             raise EngineError(f"the group's consumer failed: {error!r}") from error
 
-    def _message(self, fetch: Fetch, generation: int) -> ConsumerMessage:
-        last = fetch.records[-1]
-        tp = TP(fetch.topic, fetch.partition)
-        self._read_offset[tp] = last.offset - 1  # Faust sees no gap to fill up, and nothing to drop
-        about: Any = (fetch.topic, fetch.partition, last.offset, last.timestamp / 1000.0, last.timestamp_type)
-        content: Any = ([], None, fetch)  # no headers, no key
-        return ConsumerMessage(*about, *content, None, 0, 0, tp, generation_id=generation)
-
     def track_message(self, message: Any) -> None:
         """Faust's set of unacknowledged messages is not used: the ledger knows."""
 
     def ack(self, message: Any) -> bool:
-        """Faust acknowledges nothing: the lane does, through its ticket, when everything is written (T3, T5)."""
+        """Faust acknowledges nothing: the lane does, through its ticket, when all is written (T3, T5)."""
         return False
 
     async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
@@ -99,10 +93,14 @@ class BatchConsumer(driver.Consumer):
         """Finish, write, commit, and only then let Faust forget the offsets (T6)."""
         self.stop_flow()
         await self.app.core.release()
-        await self.maybe_wait_for_commit_to_finish()
-        await self.force_commit()
+        await self.commit_what_is_done()
         self.app.core.ledger.clear()
         await super().on_partitions_revoked(revoked)
+
+    async def commit_what_is_done(self) -> None:
+        """Commit after any commit that is under way and may know less."""
+        await self.maybe_wait_for_commit_to_finish()
+        await self.force_commit()
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
         """Keep the changelog out of the group's fetches."""
@@ -120,10 +118,10 @@ class BatchConsumer(driver.Consumer):
             await asyncio.wait([self._look])
         changelog = self.app.core.options.changelog
         tps = [TopicPartition(*tp) for tp in self.assignment() if tp.topic != changelog]
-        self.app.core.ledger.start(await self._thread.seek_all_to_committed(tps))
+        self.app.core.ledger.start(await self._thread.start_from_committed(tps))
 
     async def wait_empty(self) -> None:
-        """Nothing to wait for: `release` has finished or given up everything (T7: bounded, no gc per turn)."""
+        """Nothing to wait for: `release` has finished or given up everything (T7: bounded, no gc)."""
 
     async def force_commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:
         """Commit what the ledger says is done."""
@@ -134,10 +132,10 @@ class BatchConsumer(driver.Consumer):
         ledger.note_committed(offsets)
         return True
 
-    async def _commit(self, offsets: Mapping[TopicPartition, int]) -> bool:
+    async def _commit(self, offsets: Mapping[Any, int]) -> bool:
         """One attempt; when the broker is away the next interval tries again with newer offsets."""
         try:
-            return await self._thread.commit_once(offsets, _COMMIT_TIMEOUT)
+            return await self._thread.commit_once(offsets, _COMMIT_PATIENCE)
         except TimeoutError:
             log.warning("offsets not committed: no answer")
         except KafkaError as error:
@@ -147,7 +145,26 @@ class BatchConsumer(driver.Consumer):
         return False
 
     async def verify_all_partitions_active(self) -> None:
-        """Faust's livelock detector only logs, often falsely; the watchdog acts."""
+        """Off: Faust's livelock detector only logs, often falsely; the watchdog acts."""
+
+
+def as_message(fetch: Fetch, generation: int) -> ConsumerMessage:
+    """The Faust message of a fetch."""
+    last = fetch.records[-1]
+    value: Any = fetch
+    return ConsumerMessage(
+        fetch.topic,
+        fetch.partition,
+        last.offset,
+        timestamp=last.timestamp / 1000.0,
+        timestamp_type=last.timestamp_type,
+        headers=[],
+        key=None,
+        value=value,
+        checksum=None,
+        tp=TP(fetch.topic, fetch.partition),
+        generation_id=generation,
+    )
 
 
 class AckedProducer(driver.Producer):
@@ -156,11 +173,11 @@ class AckedProducer(driver.Producer):
     app: StreamApp
 
     def send_soon(self, fut: Any) -> None:
-        """Faust's buffered sends lose records silently: nothing here may use them."""
+        """Faust's buffered sends lose records silently (T1): nothing here may use them."""
         raise EngineError("records are produced through the engine, never through Faust's producer buffer")
 
     async def send(self, *args: Any, **kwargs: Any) -> Any:
-        """Faust logs failed sends and goes on: nothing here may use them."""
+        """Faust logs failed sends and goes on (T2): nothing here may use them."""
         raise EngineError("records are produced through the engine, never through Faust's producer")
 
     async def flush(self) -> None:
@@ -187,10 +204,9 @@ class AckedProducer(driver.Producer):
             client_id=options.client_id,
             bootstrap_servers=options.bootstrap,
             acks="all",
-            enable_idempotence=True,
+            enable_idempotence=True,  # a repeated batch is written once, and in order
             linger_ms=5,
             max_batch_size=options.produce_batch_bytes,
-            max_request_size=max(4 * options.produce_batch_bytes, 1_048_576),
             compression_type=options.compression,
             request_timeout_ms=int(options.request_timeout * 1000),
             **options.security,
@@ -200,5 +216,5 @@ class AckedProducer(driver.Producer):
 class BatchTransport(driver.Transport):
     """Faust's aiokafka transport with both of the above."""
 
-    Consumer: ClassVar[type[BatchConsumer]] = BatchConsumer
-    Producer: ClassVar[type[AckedProducer]] = AckedProducer
+    Consumer: ClassVar[Any] = BatchConsumer
+    Producer: ClassVar[Any] = AckedProducer

@@ -54,9 +54,7 @@ def format_storage(properties: Path, *, cluster_id: str) -> None:
     command = java_command("kafka.tools.StorageTool", *asked, options=_SHORT_RUN)
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise KafkaUnavailableError(
-            f"Kafka could not format {properties.parent}:\n{done.stdout}{done.stderr}"
-        )
+        raise KafkaUnavailableError(f"Kafka could not format {properties.parent}:\n{done.stdout}{done.stderr}")
 
 
 def _log_dir(properties: Path) -> Path:

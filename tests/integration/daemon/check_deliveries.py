@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from slamon.kafka.clock import PROBE
 from slamon.orders.event import rfc3339
 from slamon.services.offers import decode_delivery
 from tests.integration.daemon.check_table import identity
+from tests.oracle.instants import EARLIEST, duration, instant
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping
@@ -61,6 +62,19 @@ def marks(deliveries: Iterable[Record]) -> dict[tuple[str, str], Attempts]:
     return found
 
 
+class Age(NamedTuple):
+    """What is told how long after the end of an order, in the oracle's ticks."""
+
+    now: int
+    span: int
+
+
+def _max_age(evidence: Evidence) -> Age:
+    """`notify.max_age`, counted from the oldest answer."""
+    stated = evidence.config.get("notify", {}).get("max_age", "P7D")
+    return Age(min((instant(as_of) for as_of, _ in evidence.orders), default=EARLIEST), duration(stated))
+
+
 def delivery_complaints(evidence: Evidence, expected: Expected) -> list[str]:
     """Everything that was sent and must not, was not and must, or was sent too often."""
     found = marks(evidence.deliveries)
@@ -71,7 +85,7 @@ def delivery_complaints(evidence: Evidence, expected: Expected) -> list[str]:
         calls = Counter(row["id"] for row in rows)
         complaints += [f"{receiver}: {row['id']} names nothing that stands" for row in _phantoms(rows, notices)]
         complaints += _contents(receiver, rows, notices)
-        complaints += _unsent(receiver, evidence.notices, accepted, expected)
+        complaints += _unsent(receiver, evidence, accepted, expected)
         for key, times in calls.items():
             attempts, again = found[receiver, key], _again(rows, key)
             if times > attempts.begun.total():
@@ -110,21 +124,25 @@ def _contents(receiver: str, rows: Iterable[Json], notices: Mapping[str, Json]) 
 
 
 def _unsent(
-    receiver: str, notices: Iterable[Json], accepted: Mapping[str, int], expected: Expected
+    receiver: str, evidence: Evidence, accepted: Mapping[str, int], expected: Expected
 ) -> list[str]:
-    withdrawn = {notice["retracts"] for notice in notices}
+    withdrawn = {notice["retracts"] for notice in evidence.notices}
+    max_age = _max_age(evidence)
     complaints = []
-    for notice in notices:
+    for notice in evidence.notices:
         states = {row["receiver"]: row["state"] for row in notice["deliveries"]}
-        wrong = _wrong_state(notice, states.get(receiver), accepted, expected, withdrawn)
+        state = states.get(receiver)
+        wrong = _wrong_state(notice, state, accepted, withdrawn)
+        if state == "superseded" and _is_due(notice, expected, max_age):
+            wrong = "must be sent"
         if wrong:
             told = f"{notice['notice_id']} ({notice['kind']} of {notice['order_id']})"
-            complaints.append(f"{receiver}: {told} is {states.get(receiver)}: {wrong}")
+            complaints.append(f"{receiver}: {told} is {state}: {wrong}")
     return complaints
 
 
 def _wrong_state(
-    notice: Json, state: str | None, accepted: Mapping[str, int], expected: Expected, withdrawn: Container[str]
+    notice: Json, state: str | None, accepted: Mapping[str, int], withdrawn: Container[str]
 ) -> str:
     key, retracts = notice["notice_id"], notice["retracts"]
     if state is None and retracts is not None:
@@ -134,11 +152,18 @@ def _wrong_state(
     if (state == "sent") != bool(accepted.get(key)):
         return f"taken {accepted.get(key, 0)} times"
     if state == "superseded":
-        due = notice["standing"] and notice["kind"] in MUST_BE_SENT and identity(notice) in expected.all_notices
-        return "must be sent" if due else ""
+        return ""
     if retracts is not None:
         return "" if accepted.get(retracts) else "what it withdraws was never taken"
     return "" if notice["standing"] or key in withdrawn else "it stands no more and was not withdrawn"
+
+
+def _is_due(notice: Json, expected: Expected, max_age: Age) -> bool:
+    """Whether a notice must be sent: one that stands, that nothing can overtake, of an order not long over."""
+    if not notice["standing"] or notice["kind"] not in MUST_BE_SENT or identity(notice) not in expected.all_notices:
+        return False
+    ended_at = expected.ended_at(notice["order_id"])
+    return ended_at is None or ended_at > max_age.now - max_age.span
 
 
 def _too_many_unknown(evidence: Evidence, found: Mapping[tuple[str, str], Attempts]) -> list[str]:

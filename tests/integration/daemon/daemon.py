@@ -141,6 +141,11 @@ class Daemon:
         assert status in {200, 404}, f"{order_id}: {status} {said}"
         return said if status == 200 else None
 
+    async def summary(self) -> Json:
+        """The summary; `complete` false while nobody answers."""
+        status, said = await self.get("/api/v1/summary")
+        return said if status == 200 else {"complete": False, "orders": 0, "said": said}
+
     async def notices(self, **query: str | int) -> list[Json]:
         """Every notice, newest first."""
         pages = await self.pages("/api/v1/notices", "notices", **query)

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tests.oracle.decoding import Event, RejectedRecordError, decode
+from tests.oracle.history import facts, in_order
 from tests.oracle.instants import DAY, EARLIEST, duration, instant, rendered
 from tests.oracle.oracle import order_state, standing
 from tests.oracle.rules import Rules, rules_from
@@ -41,6 +42,11 @@ class Expected:
     def order(self, order_id: str, as_of: str) -> Json:
         """One order as it must be at an instant."""
         return order_state(self.events[order_id], instant(as_of), self.rules)
+
+    def ended_at(self, order_id: str) -> int | None:
+        """When an order finished or was cancelled, whichever decides; in the oracle's ticks."""
+        known = facts(in_order(self.events[order_id], self.rules), self.rules)
+        return known.cancelled_at if known.finished_at is None else known.finished_at
 
     @cached_property
     def all_notices(self) -> dict[Identity, str]:

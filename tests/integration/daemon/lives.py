@@ -7,7 +7,7 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tests.integration.daemon.world import SECOND, event, now
+from tests.integration.daemon.world import SECOND, KeyOf, event, now
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -84,7 +84,15 @@ def _extra(rng: random.Random, order_id: str, scale: Scale, begun: int) -> list[
     return [(offset, event(order_id, None, at, **more))]
 
 
-async def play(world: World, told: Sequence[Told], *, start: int, source: str = "orders") -> None:
+async def play(
+    world: World,
+    told: Sequence[Told],
+    *,
+    start: int,
+    source: str = "orders",
+    keyed: bool = True,
+    key_of: KeyOf | None = None,
+) -> None:
     """Send each event when its time has come."""
     place = 0
     while place < len(told):
@@ -93,7 +101,7 @@ async def play(world: World, told: Sequence[Told], *, start: int, source: str = 
         while due < len(told) and told[due].at <= elapsed:
             due += 1
         if due > place:
-            await world.tell([one.said for one in told[place:due]], source)
+            await world.tell((one.said for one in told[place:due]), source, keyed=keyed, key_of=key_of)
             place = due
         await asyncio.sleep(_PORTION)
 

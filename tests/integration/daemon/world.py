@@ -8,7 +8,7 @@ import json
 import sys
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from aiokafka import AIOKafkaProducer
 
@@ -18,10 +18,12 @@ from tests.integration.daemon.standin import SECRET, StandIn
 from tests.kafkas import new_topic, unique
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Mapping
+    from collections.abc import AsyncIterator, Callable, Iterable, Mapping
     from pathlib import Path
 
 Json = dict[str, Any]
+KeyOf: TypeAlias = "Callable[[Mapping[str, Any]], str | None]"
+"""Which key a producer gives an event."""
 SECOND = 1_000_000
 PARTITIONS = 4
 
@@ -151,13 +153,16 @@ class World:
         source: str = "orders",
         *,
         keyed: bool = True,
+        key_of: KeyOf | None = None,
         partition: int | None = None,
     ) -> None:
-        """Produce events in order; keyed by their order id, without a key, or to one partition."""
+        """Produce events in order; keyed by their order id or by another field, without a key, to one partition."""
         producer, sent = await self.producer(), []
         for said in events:
             value = said if isinstance(said, bytes) else json.dumps(said).encode()
-            key = str(said["order_id"]).encode() if keyed and not isinstance(said, bytes) else None
+            key = None
+            if keyed and not isinstance(said, bytes):
+                key = str(said["order_id"] if key_of is None else key_of(said)).encode()
             sent.append(await producer.send(self.topics[source], value, key, partition))
         await asyncio.gather(*sent)
 

@@ -25,7 +25,7 @@ from tests.integration.stream.harness import (
     under_load,
     until_caught_up,
 )
-from tests.integration.stream.test_engine import Table, until_ready
+from tests.integration.stream.inside import Table, until_ready
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -72,9 +72,7 @@ async def test_a_worker_killed_again_and_again_loses_and_doubles_nothing(bootstr
         await assert_three_folds_agree(stage)
 
 
-async def test_workers_that_join_and_leave_under_load_lose_and_double_nothing(
-    bootstrap: str, tmp_path: Path
-) -> None:
+async def test_workers_that_join_and_leave_under_load_lose_and_double_nothing(bootstrap: str, tmp_path: Path) -> None:
     async with stage_on(bootstrap, "joining", tmp_path) as stage, under_load(Load(stage)) as load:
         first = await stage.worker()
         await first.until_ready()

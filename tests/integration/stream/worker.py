@@ -12,11 +12,11 @@ import struct
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import uvloop
 
-from slamon.stream import Effects, Engine, EngineOptions, Outgoing, Record, Rows
+from slamon.stream import Engine, EngineOptions, Record, Rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,19 +42,14 @@ def fold(row: bytes | None, offset: int, value: int) -> bytes:
 class Counting:
     """Sums and counts the values of each key; tells which partitions it has."""
 
-    def __init__(self, notify: str | None) -> None:
-        self.notify = notify
-
-    def batch(
-        self, topic: str, partition: int, records: Sequence[Record], rows: Rows | None, effects: Effects
-    ) -> None:
-        assert rows is not None
+    def batch(self, *arguments: Any) -> None:
+        """As PartitionLogic says."""
+        records: Sequence[Record] = arguments[2]
+        rows: Rows = arguments[3]
         for record in records:
             assert record.key is not None
             assert record.value is not None
             rows.put(record.key, fold(rows.get(record.key), record.offset, int(record.value)))
-            if self.notify and int(record.value) % 97 == 0:
-                effects.after.append(Outgoing(self.notify, record.key, record.value))
 
     def opened(self, partition: int, rows: Rows) -> None:
         say("opened", partition, len(rows))
@@ -63,9 +58,7 @@ class Counting:
         say("closed", partition)
 
 
-async def main(
-    bootstrap: str, app_id: str, source: str, partitions: int, instance: str, session: float
-) -> None:
+async def main(bootstrap: str, app_id: str, source: str, partitions: int, instance: str, session: float) -> None:
     options = EngineOptions(
         bootstrap=bootstrap,
         app_id=app_id,
@@ -79,7 +72,7 @@ async def main(
         drain_timeout=10.0,
         commit_interval=0.5,
     )
-    engine = Engine(options, Counting(None))
+    engine = Engine(options, Counting())
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     await engine.start()

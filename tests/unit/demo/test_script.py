@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slamon.demo.lives import LIVES
+from slamon.demo.cast import LIVES
 from slamon.demo.script import Episode, Script
 from slamon.demo.story import Kind
 from slamon.demo.systems import SYSTEMS

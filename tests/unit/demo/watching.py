@@ -24,8 +24,7 @@ def rules_of(tempo: Tempo) -> dict[str, Rules]:
     sla = {
         "promise": {"duration": iso_duration(tempo.promise), "warn_before": iso_duration(tempo.warn_before)},
         "stages": [
-            {"from": stage.start, "to": stage.to, "budget": iso_duration(stage.budget)}
-            for stage in tempo.stages
+            {"from": stage.start, "to": stage.to, "budget": iso_duration(stage.budget)} for stage in tempo.stages
         ],
     }
     return {
@@ -43,10 +42,7 @@ class Watcher:
 
     def arrivals(self, episode: Episode) -> list[tuple[int, Event]]:
         return sorted(
-            (
-                (record.at + (self.delay if record.timely else 0), self._event(record))
-                for record in episode.records
-            ),
+            ((record.at + (self.delay if record.timely else 0), self._event(record)) for record in episode.records),
             key=lambda arrival: arrival[0],
         )
 

@@ -20,4 +20,4 @@ def test_keys_of_a_former_owner_are_found() -> None:
 @pytest.mark.parametrize("record", [claim(offset=51), row(b"k", b"", revision(51, 0))], ids=["claim", "row"])
 def test_a_later_owner_means_that_we_are_the_zombie(record: object) -> None:
     with pytest.raises(EngineError, match="another worker"):
-        foreign_keys([record], 50)  # type: ignore[list-item]
+        foreign_keys([record], 50)

@@ -1,10 +1,9 @@
-from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from aiokafka.protocol.commit import OffsetCommitRequest
-from aiokafka.protocol.group import HeartbeatRequest, JoinGroupRequest, SyncGroupRequest
+from aiokafka.protocol.group import HeartbeatRequest, SyncGroupRequest
 
 from slamon.stream.fencing import Membership
 
@@ -28,8 +27,7 @@ class Coordinator:
 class Case:
     def __init__(self) -> None:
         self.now = [0.0]
-        clock: Callable[[], float] = lambda: self.now[0]
-        self.membership = Membership(6.0, clock=clock)
+        self.membership = Membership(6.0, clock=lambda: self.now[0])
         self.coordinator = Coordinator(self.now)
         self.membership.watch(self.coordinator)
 
@@ -76,4 +74,3 @@ async def test_an_expelled_member_is_none_at_once(case: Case, code: int) -> None
 async def test_other_requests_prove_nothing(case: Case) -> None:
     await case.coordinator._send_req(OffsetCommitRequest("group", 1, "member", -1, []))
     assert not case.membership.valid
-    assert JoinGroupRequest is not None

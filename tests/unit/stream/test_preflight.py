@@ -25,16 +25,3 @@ def test_t19_an_own_topic_with_another_count_is_refused(topic: str) -> None:
     counts = {"slamon-orders-changelog": 8, "slamon.outbox": 8} | {topic: 12}
     with pytest.raises(EngineError, match=f"{topic} has 12 partitions, but kafka.partitions is 8"):
         check_own_topics(OPTIONS, counts)
-
-
-@pytest.mark.parametrize(
-    ("changes", "complaint"),
-    [
-        ({"request_timeout": 5.0}, "request_timeout"),
-        ({"drain_timeout": 60.0}, "drain_timeout"),
-        ({"heartbeat_interval": 20.0}, "heartbeat_interval"),
-    ],
-)
-def test_times_that_defeat_each_other_are_refused(changes: dict[str, float], complaint: str) -> None:
-    with pytest.raises(ValueError, match=complaint):
-        EngineOptions(bootstrap="k", app_id="a", partitions=1, sources=(), data_dir=Path(), **changes)

@@ -9,7 +9,7 @@ OLD, NEW = 100, 200
 
 def folded(*records: object) -> Fold:
     fold = Fold(PartitionRows(), start=None)
-    fold.apply(records)  # type: ignore[arg-type]
+    fold.apply(records)
     return fold
 
 

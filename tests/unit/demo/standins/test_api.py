@@ -25,9 +25,7 @@ class Harness:
         return self.call("chat.postMessage", channel="#c", text=text, **arguments).content
 
 
-@pytest.mark.parametrize(
-    ("token", "error"), [(None, "not_authed"), ("", "not_authed"), ("b", "invalid_auth")]
-)
+@pytest.mark.parametrize(("token", "error"), [(None, "not_authed"), ("", "not_authed"), ("b", "invalid_auth")])
 def test_the_token_comes_first(token: str | None, error: str) -> None:
     api = Harness(token="a").api
     assert api.answer("auth.test", {}, token, GOOD_SERVICE).content == {"ok": False, "error": error}
@@ -76,9 +74,7 @@ def test_the_pace_of_a_channel() -> None:
 def test_the_channels_own_edits_count_in_its_pace() -> None:
     harness = Harness(per_second=1)
     posted = harness.post("x")
-    edits = [
-        harness.call("chat.update", channel=posted["channel"], ts=posted["ts"], text="y") for _ in range(4)
-    ]
+    edits = [harness.call("chat.update", channel=posted["channel"], ts=posted["ts"], text="y") for _ in range(4)]
     assert edits[-1].is_limited
 
 

@@ -71,9 +71,7 @@ def test_nothing_in_a_message_becomes_a_tag() -> None:
     evil = '<script>alert(1)</script><img src=x onerror="alert(1)">&lt;script&gt;'
     header = {"type": "header", "text": {"type": "plain_text", "text": evil}}
     section = {"type": "section", "fields": [{"type": "mrkdwn", "text": evil}]}
-    workspace.post(
-        {"channel": f"#{evil}", "text": evil, "blocks": [header, section, {"type": "divider"}]}, NOW
-    )
+    workspace.post({"channel": f"#{evil}", "text": evil, "blocks": [header, section, {"type": "divider"}]}, NOW)
     workspace.post({"channel": f"#{evil}", "text": evil}, NOW)
     assert not _parsed(workspace.channels).seen & {"script", "img", "iframe", "object", "link"}
 

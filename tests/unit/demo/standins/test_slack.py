@@ -65,9 +65,7 @@ async def test_refusals_and_limits_as_slack_sends_them(slack: SlackStandIn, clie
     assert limited.value.response.headers["Retry-After"] == "30"
 
 
-async def test_the_script_is_for_calls_that_change_something(
-    slack: SlackStandIn, client: AsyncWebClient
-) -> None:
+async def test_the_script_is_for_calls_that_change_something(slack: SlackStandIn, client: AsyncWebClient) -> None:
     slack.script.push(Reply(Act.REFUSE))
     await client.auth_test()
     assert len(slack.script) == 1

@@ -23,9 +23,7 @@ class Receiver:
     def __init__(self, ledger: Path) -> None:
         self.now = SIGNED_AT
         self.ledger = ledger
-        self.stand_in = WebhookStandIn(
-            ledger, clock=lambda: self.now, secret="whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-        )
+        self.stand_in = WebhookStandIn(ledger, clock=lambda: self.now, secret="whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
 
     async def post(self, headers: dict[str, str], body: bytes = BODY) -> int:
         url = self.stand_in.hook_url

@@ -1,0 +1,96 @@
+"""The core, fed line by line in any order, against the slow oracle written from CONTRACT §2 to §5 alone.
+
+Both read the same recorded lines. Compared are the orders (but for what later issues add), the standing notices
+but for divergences, what was rejected, and the summary.
+"""
+
+import datetime as dt
+import random
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from slamon.errors import DecodeError
+from slamon.notices.row import OrderRules
+from slamon.orders.event import instant
+from slamon.services.replay import Replay
+from slamon.sla.policy import SlaPolicy
+from slamon.sla.rules import ClockRules
+from slamon.sources.native import NativeDecoder
+from tests.oracle import oracle
+from tests.oracle.histories import Record, as_lines, at_times, extreme_histories, floods, told_cases
+from tests.oracle.odd_records import ACCEPTED, REJECTED
+
+RULES = OrderRules(ClockRules(SlaPolicy()))
+LATER = ("policy", "divergences", "forecast")
+"""Keys of an order that belong to a later issue."""
+
+NAMED = ("kind", "order_id", "stage", "due_at", "at")
+
+
+def _replayed(lines: Sequence[str | bytes], at: str | None, chance: random.Random) -> tuple[Replay, list[int]]:
+    """Every line through the core, in a random order; with the numbers of those that it rejects."""
+    result = Replay(None if at is None else instant(dt.datetime.fromisoformat(at)), RULES)
+    decoder = NativeDecoder(None, {}, 262_144)
+    numbered = [(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
+    chance.shuffle(numbered)
+    rejected = []
+    for number, line in numbered:
+        try:
+            value = line.encode(errors="surrogatepass") if isinstance(line, str) else line
+            result.take(value, decoder, f"test:{number}")
+        except DecodeError:
+            rejected.append(number)
+    return result, sorted(rejected)
+
+
+def _without(order: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in order.items() if key not in LATER}
+
+
+def _named(notices: Sequence[Mapping[str, Any]]) -> Counter[tuple[Any, ...]]:
+    return Counter(tuple(notice[key] for key in NAMED) for notice in notices if notice["kind"] != "divergence")
+
+
+def _agree(lines: Sequence[str | bytes], at: str | None, chance: random.Random) -> None:
+    want = oracle.replay(lines, at=at)
+    got, rejected = _replayed(lines, at, chance)
+    assert rejected == [line["line"] for line in want["rejected"]]
+    assert [_without(order) for order in got.orders()] == [_without(order) for order in want["orders"]]
+    notices = list(got.notices())
+    assert _named(notices) == _named(want["notices"])
+    times = [dt.datetime.fromisoformat(str(notice["at"])) for notice in notices]
+    assert times == sorted(times)
+    assert len({notice["notice_id"] for notice in notices}) == len(notices)
+    assert got.summary == want["summary"]
+
+
+@settings(max_examples=1300)
+@given(told_cases(), st.randoms(use_true_random=False))
+def test_generated_histories(case: tuple[list[Record], str | None], chance: random.Random) -> None:
+    """Awkward orders, shuffled and asked at awkward times, come out as the contract reads."""
+    told, at = case
+    _agree(as_lines(told), at, chance)
+
+
+@settings(max_examples=150)
+@given(extreme_histories(), st.data())
+def test_the_first_and_the_last_days(told: list[Record], data: st.DataObject) -> None:
+    """At the edges of the calendar the core and the oracle agree."""
+    _agree(as_lines(told), data.draw(at_times(told)), data.draw(st.randoms(use_true_random=False)))
+
+
+@settings(max_examples=30)
+@given(floods(), st.data())
+def test_more_events_than_are_kept(told: list[Record], data: st.DataObject) -> None:
+    """Beyond the first and the last 128 of a type the same events count for both."""
+    _agree(as_lines(told), data.draw(at_times(told)), data.draw(st.randoms(use_true_random=False)))
+
+
+def test_odd_records() -> None:
+    """What must be rejected is rejected and what must be taken is taken, in one file."""
+    lines = [*REJECTED.values(), *ACCEPTED.values()]
+    _agree(lines, None, random.Random(1))

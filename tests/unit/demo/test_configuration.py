@@ -1,0 +1,36 @@
+from pathlib import Path
+
+import yaml
+
+from slamon.demo.configuration import SECRET, Addresses, configuration, write_configuration
+from slamon.demo.systems import SYSTEMS
+from slamon.demo.tempo import Tempo
+from slamon.demo.topics import Topics
+from slamon.settings import load
+
+TEMPO = Tempo.of_play(60)
+ADDRESSES = Addresses("127.0.0.1:9092", "http://127.0.0.1:1/api/", "http://127.0.0.1:2/hook", "127.0.0.1", 8080)
+
+
+def test_slamon_takes_it_without_a_remark_on_what_matters(tmp_path: Path) -> None:
+    path = tmp_path / "slamon.yaml"
+    write_configuration(path, configuration(TEMPO, Topics("demo-1."), ADDRESSES, tmp_path / "own"), TEMPO)
+    settings = load(str(path), {}).settings
+    policy = settings.sla_policy()
+    assert (policy.promise.duration, policy.promise.warn_before) == (TEMPO.promise, TEMPO.warn_before)
+    assert [stage.budget for stage in policy.stages] == [stage.budget for stage in TEMPO.stages]
+    assert settings.sources["mes"].topics == ("demo-1.mes.orders",)
+    assert settings.sources["crm"].status_map == next(s for s in SYSTEMS if s.name == "crm").status_map
+
+
+def test_everything_is_sent_by_itself_and_fast_enough(tmp_path: Path) -> None:
+    notify = configuration(TEMPO, Topics(), ADDRESSES, tmp_path)["notify"]
+    assert (notify["slack"]["digest_above"], notify["slack"]["per_second"]) == (0, 50)
+    assert notify["webhooks"]["sales"] == {"url": ADDRESSES.webhook, "secret": SECRET}
+
+
+def test_the_file_says_how_fast_time_goes(tmp_path: Path) -> None:
+    path = tmp_path / "slamon.yaml"
+    write_configuration(path, {"kafka": {}}, TEMPO)
+    assert "three weeks take 42 seconds" in path.read_text("utf-8").splitlines()[0]
+    assert yaml.safe_load(path.read_text("utf-8")) == {"kafka": {}}

@@ -1,0 +1,33 @@
+"""Ids that are the same everywhere."""
+
+import uuid
+
+import pytest
+
+from slamon.notices.notice import NoticeKind, notice_id, retraction_id
+from tests.builders import day
+
+
+def test_an_id_is_the_same_everywhere() -> None:
+    """The id is a UUIDv5 that later versions must not change: receivers know notices by it."""
+    found = notice_id("o-1", NoticeKind.BREACHED, stage=None, due_at=day(21))
+    assert found == "97ad7e42-d2ac-5e80-b4d4-c90fb5c4b6f3"
+    assert uuid.UUID(found).version == 5
+    assert retraction_id(found) == "99f3ad7e-e3a8-5ba1-a1a5-3b1a3f3a2f10"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        notice_id("o-2", NoticeKind.STAGE_OVERDUE, stage="SUBMITTED", due_at=day(1)),
+        notice_id("o-1", NoticeKind.AT_RISK, stage="SUBMITTED", due_at=day(1)),
+        notice_id("o-1", NoticeKind.STAGE_OVERDUE, stage="PRICE_CALCULATED", due_at=day(1)),
+        notice_id("o-1", NoticeKind.STAGE_OVERDUE, stage=None, due_at=day(1)),
+        notice_id("o-1", NoticeKind.STAGE_OVERDUE, stage="SUBMITTED", due_at=day(1, us=1)),
+        notice_id("o-1", NoticeKind.STAGE_OVERDUE, stage="SUBMITTED", due_at=None),
+    ],
+    ids=["order", "kind", "stage", "no stage", "due", "no due"],
+)
+def test_each_part_of_the_name_counts(other: str) -> None:
+    """Order, kind, stage and due each make another notice."""
+    assert notice_id("o-1", NoticeKind.STAGE_OVERDUE, stage="SUBMITTED", due_at=day(1)) != other
