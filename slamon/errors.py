@@ -28,7 +28,7 @@ class ConfigError(SlamonError):
 
 
 class DecodeError(SlamonError):
-    """One record can't be used; `reason` is a word of a closed set (a metric label), the message tells a person more."""
+    """One record can't be used; `reason` is of a closed set (a metric label), the message tells a person more."""
 
     def __init__(self, reason: str, detail: str) -> None:
         """`reason`: not_json, not_object, invalid, too_large, future_dated or internal_error."""

@@ -47,9 +47,7 @@ async def create_topic(
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
-        answer = await admin.create_topics(
-            [NewTopic(topic, partitions, replicas, topic_configs=dict(config or {}))]
-        )
+        answer = await admin.create_topics([NewTopic(topic, partitions, replicas, topic_configs=dict(config or {}))])
         refused = [error for error in answer.topic_errors if error[1] != 0]
         assert not refused, refused
         while not _all_led(await admin.describe_topics([topic]), partitions):  # noqa: ASYNC110 - Kafka tells nobody

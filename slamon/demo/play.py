@@ -2,20 +2,15 @@
 
 import asyncio
 import heapq
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from aiokafka import AIOKafkaProducer
-
-from slamon.demo.compare import Comparison, Evidence, compare, delays, dues_of
-from slamon.demo.received import Received
+from slamon.demo.compare import Comparison, Evidence, Letter, Sent, compare, delays, dues_of
 from slamon.demo.screen import Progress, Screen
 from slamon.demo.script import Episode
-from slamon.demo.simulator import Simulator
-from slamon.demo.surroundings import Surroundings
 from slamon.demo.tempo import SECOND, Micros, Tempo
 
-_LOOK = 0.5
 _QUIET: Micros = 2 * SECOND
 """All is there when nothing more has come for so long."""
 _PATIENCE: Micros = 20 * SECOND
@@ -32,18 +27,56 @@ class Outcome:
     words: Sequence[str] = ()
 
 
+class Plays(Protocol):
+    """The simulator, as a play needs it."""
+
+    sent: int
+    void: set[str]
+
+    async def play(self, episodes: Iterator[Episode], begins: Callable[[Episode], None]) -> None:
+        """Plays episodes, which come in the order of their start; returns when all is acknowledged."""
+
+
+class Gathers(Protocol):
+    """What came out, as a play needs it."""
+
+    @property
+    def sent(self) -> Mapping[str, Sequence[Sent]]:
+        """What each receiver accepted."""
+
+    @property
+    def letters(self) -> Sequence[Letter]:
+        """The dead letters."""
+
+    @property
+    def texts(self) -> Sequence[str]:
+        """The first lines of the newest messages, newest last."""
+
+    async def look(self) -> None:
+        """Takes what is new."""
+
+    async def unknown_statuses(self) -> int:
+        """How many events with a status that it does not know slamon has counted."""
+
+    async def word_on(self, order_id: str) -> str:
+        """What slamon itself says about an order's notices."""
+
+
 class Play:
     """Plays episodes and watches what comes of them. `clock` gives microseconds since the epoch."""
 
     def __init__(
         self,
-        simulator: Simulator,
-        received: Received,
+        simulator: Plays,
+        received: Gathers,
         tempo: Tempo,
         screen: Screen,
+        *,
         clock: Callable[[], Micros],
+        look_every: float = 0.5,
     ) -> None:
-        self._simulator, self._received = simulator, received
+        """`look_every`: seconds between two looks at what came out."""
+        self._simulator, self._received, self._look_every = simulator, received, look_every
         self._tempo, self._screen, self._clock = tempo, screen, clock
         self._starts_at = 0
         self._orders, self._due = 0, 0
@@ -57,7 +90,7 @@ class Play:
             while not playing.done():
                 await self._received.look()
                 self._show(seconds)
-                await asyncio.wait([playing], timeout=_LOOK)
+                await asyncio.wait([playing], timeout=self._look_every)
             await playing
         finally:
             playing.cancel()
@@ -70,13 +103,14 @@ class Play:
             await self._received.look()
             now = self._clock()
             self._show(seconds)
-            if self._received.amount != amount:
-                amount, changed_at = self._received.amount, now
+            there = len(self._received.letters) + sum(map(len, self._received.sent.values()))
+            if there != amount:
+                amount, changed_at = there, now
             comparison = await self._compare(episodes)
             give_up = now > last_due + _PATIENCE
             if now > last_due and now - changed_at > _QUIET and (comparison.complete or give_up):
                 return await self._outcome(comparison, episodes)
-            await asyncio.sleep(_LOOK)
+            await asyncio.sleep(self._look_every)
 
     async def _compare(self, episodes: Sequence[Episode]) -> Comparison:
         received = self._received
@@ -116,8 +150,3 @@ class Play:
                 latest=self._received.texts,
             )
         )
-
-
-def producer_for(around: Surroundings) -> AIOKafkaProducer:
-    """The connection through which all three systems write."""
-    return AIOKafkaProducer(bootstrap_servers=around.bootstrap, acks="all")

@@ -111,11 +111,6 @@ class Received:
         """The first lines of the newest messages, newest last, as Slack shows them."""
         return list(self._slack.texts)
 
-    @property
-    def amount(self) -> int:
-        """How much there is of everything: it grows when anything new has come."""
-        return len(self._slack.calls) + len(self._webhook.calls) + len(self.letters)
-
     async def look(self) -> None:
         """Takes what is new."""
         self._slack.read_on()

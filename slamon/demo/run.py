@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
+from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from slamon.demo.kafka.errors import KafkaUnavailableError
 from slamon.demo.parts import PartFailedError, Parts
-from slamon.demo.play import Play, producer_for
+from slamon.demo.play import Play
 from slamon.demo.ports import LOOPBACK
 from slamon.demo.received import Received
 from slamon.demo.screen import Screen
@@ -86,7 +87,7 @@ async def _until_stopped(demo: Demo, screen: Screen) -> int:
             return await _alongside(_perform(demo, folder, parts, screen), parts.watch())
         except asyncio.CancelledError:
             screen.close()
-            screen.say("stopping")
+            screen.say("stopping" if demo.seconds is None else "stopping before the end: nothing is compared")
             return AGREES if demo.seconds is None else FAILED
         except (PartFailedError, KafkaUnavailableError, KafkaError, OSError, aiohttp.ClientError) as error:
             screen.close()
@@ -109,10 +110,11 @@ async def _played(demo: Demo, around: Surroundings, screen: Screen) -> int:
     screen.show_urls(around.urls, "Ctrl-C ends it" if seconds is None else f"{seconds} seconds, Ctrl-C ends it earlier")
     screen.say(f"three weeks take {demo.tempo.promise / SECOND:.0f} seconds; seed {demo.seed}")
     script = Script(demo.seed, demo.tempo)
-    async with Received(around) as received, producer_for(around) as producer:
+    producer = AIOKafkaProducer(bootstrap_servers=around.bootstrap, acks="all")
+    async with Received(around) as received, producer:
         simulator = Simulator(producer, around.topics, _now)
         await simulator.prepare()
-        play = Play(simulator, received, demo.tempo, screen, _now)
+        play = Play(simulator, received, demo.tempo, screen, clock=_now)
         starts_at = _now() + _CURTAIN
         if seconds is None:
             await play.run(script.endless(starts_at), starts_at)

@@ -43,9 +43,9 @@ class Progress:
     @property
     def line(self) -> str:
         """All of it in a line."""
-        of = f" of {self.days:.0f}" if self.days else ""
+        day = f"{self.day:.0f}" if self.days is None else f"{min(self.day, self.days):.0f} of {self.days:.0f}"
         return (
-            f"day {self.day:.0f}{of}: {self.orders} orders, {self.records} records; "
+            f"day {day}: {self.orders} orders, {self.records} records; "
             f"notices due {self.due}, sent {self.sent}; dead letters {self.dead_letters}"
         )
 
@@ -110,9 +110,11 @@ def _console(stream: IO[str]) -> Console:
 
 
 def _display(progress: Progress) -> Group:
-    parts: list[Text | ProgressBar] = [Text(progress.line, style="bold")]
+    parts: list[Text | Table] = [Text(progress.line, style="bold")]
     if progress.days:
-        parts.append(ProgressBar(total=progress.days, completed=min(progress.day, progress.days), width=60))
+        bar = Table.grid()
+        bar.add_row(ProgressBar(total=progress.days, completed=min(progress.day, progress.days), width=60))
+        parts.append(bar)
     parts += [Text(f"  {text}", overflow="ellipsis", no_wrap=True) for text in progress.latest[-_LATEST:]]
     return Group(*parts)
 
@@ -136,7 +138,7 @@ def _table(rows: Sequence[Row]) -> Table:
 
 
 def _remarks(comparison: Comparison, delays: Sequence[float]) -> list[str]:
-    lines = []
+    lines = ["What was sent is what had to be sent." if comparison.agrees else "What was sent differs:"]
     for row in comparison.rows:
         for what, those in (("missing", row.missing), ("unexpected", row.unexpected)):
             if those:

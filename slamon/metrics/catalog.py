@@ -38,7 +38,6 @@ NOTICE_DELAY_BUCKETS = (
 )
 """From sent at once to held back by an outage of the receiver."""
 
-BATCH_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 REQUEST_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
 
@@ -166,15 +165,12 @@ NOTICE_DELAY = _histogram(
 )
 
 BATCHES = _counter("slamon_worker_batches_total", "Micro-batches whose changelog records are acknowledged.")
-BATCH_TIME = _histogram(
-    "slamon_worker_batch_seconds",
-    "From taking a micro-batch to the acknowledgement of its changelog.",
-    BATCH_BUCKETS,
-)
 PARTITIONS = _gauge("slamon_worker_partitions", "Partitions of the orders table owned and recovered here.")
 REBALANCES = _counter("slamon_worker_rebalances_total", "Assignments of partitions received.")
 RECOVERY = _gauge(
-    "slamon_worker_recovery_seconds", "How long the latest recovery of the table took.", unit="seconds"
+    "slamon_worker_recovery_seconds",
+    "How long this worker had no partitions at its start or in the latest rebalance.",
+    unit="seconds",
 )
 SAFE_TIME_AGE = _gauge(
     "slamon_worker_safe_time_age_seconds",
@@ -200,7 +196,7 @@ CATALOG: tuple[MetricSpec, ...] = (
     *(EVENTS, EVENT_DELAY, DEAD_LETTERS, REROUTED, ATTRIBUTES_LEFT_OUT),
     *(ORDERS, ORDERS_BY_VERDICT, OLDEST_AGE, LEAD_TIME, STAGE_TIME, BREACHES, DUE_ORDERS),
     *(NOTICES, NOTICE_ATTEMPTS_FAILED, NOTICE_QUEUE, NOTICE_DELAY),
-    *(BATCHES, BATCH_TIME, PARTITIONS, REBALANCES, RECOVERY, SAFE_TIME_AGE, TIME_UNKNOWN),
+    *(BATCHES, PARTITIONS, REBALANCES, RECOVERY, SAFE_TIME_AGE, TIME_UNKNOWN),
     *(REQUESTS, REQUEST_TIME, PEER_FAILURES),
 )
 """Every metric, in the order of the exposition and of docs/reference/metrics.md."""

@@ -85,17 +85,15 @@ class WorkerMetrics:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._batches = counter(catalog.BATCHES, registry)
-        self._batch_time = histogram(catalog.BATCH_TIME, registry)
         self._partitions = gauge(catalog.PARTITIONS, registry)
         self._rebalances = counter(catalog.REBALANCES, registry)
         self._recovery = OptionalGauge(catalog.RECOVERY, registry)
         self._safe_time_age = OptionalGauge(catalog.SAFE_TIME_AGE, registry)
         self._time_unknown = gauge(catalog.TIME_UNKNOWN, registry)
 
-    def batch_done(self, seconds: float) -> None:
-        """One micro-batch is done, its changelog acknowledged, after so long."""
-        self._batches.inc()
-        observe(self._batch_time, seconds)
+    def batches_done(self, count: int) -> None:
+        """So many more micro-batches are done, their changelog records acknowledged."""
+        self._batches.inc(count)
 
     def set_partitions(self, owned: int) -> None:
         """How many partitions are owned and recovered."""

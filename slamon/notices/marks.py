@@ -3,7 +3,7 @@
 import msgspec
 
 from slamon.notices.notice import DeliveryState, retraction_id
-from slamon.notices.record import Delivery, NoticeRecord
+from slamon.notices.record import WAITING, Delivery, NoticeRecord
 from slamon.orders.event import Instant
 
 _WENT_OUT = (DeliveryState.SENDING, DeliveryState.SENT)
@@ -25,7 +25,8 @@ def mark(order_id: str, records: list[NoticeRecord], report: Mark) -> bool:
     """Take a report about one delivery; returns whether anything changed.
 
     Old and repeated reports change nothing. What went out although the order had moved on meanwhile is made
-    good: a notice that no longer stands is withdrawn, one that stands again is sent again.
+    good: a notice that no longer stands is withdrawn (again), one that stands is sent again. So what a receiver
+    heard last is what is true, whatever crossed on the way.
     """
     for record in records:
         own_id = record.id_for(order_id)
@@ -40,16 +41,14 @@ def _mark_notice(record: NoticeRecord, report: Mark) -> bool:
     changed = _take(record.deliveries.get(report.receiver), report)
     if changed and not record.standing and report.state in _WENT_OUT:
         withdrawal = (record.retraction or {}).get(report.receiver)
-        if withdrawal is None or withdrawal.state == DeliveryState.SUPERSEDED:
+        if withdrawal is None or withdrawal.state not in WAITING:
             record.owe_withdrawal(report.receiver)
     return changed
 
 
 def _mark_withdrawal(record: NoticeRecord, retraction: dict[str, Delivery], report: Mark) -> bool:
-    withdrawal = retraction.get(report.receiver)
-    was_superseded = withdrawal is not None and withdrawal.state == DeliveryState.SUPERSEDED
-    changed = _take(withdrawal, report)
-    if changed and was_superseded and record.standing and report.state in _WENT_OUT:
+    changed = _take(retraction.get(report.receiver), report)
+    if changed and record.standing and report.state in _WENT_OUT:
         record.deliveries[report.receiver].state = DeliveryState.PENDING
     return changed
 

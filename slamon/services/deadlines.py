@@ -25,9 +25,9 @@ class Writer(Protocol):
 async def run_deadlines(gate: LagGate, engine: Writer, partitions: Mapping[int, OrderPartition]) -> None:
     """Fire due deadlines whenever the gate has moved, for ever."""
     while True:
+        gate.moved.clear()
         for number in list(partitions):
             await fire(number, gate, engine, partitions)
-        gate.moved.clear()
         try:
             await asyncio.wait_for(gate.moved.wait(), _IDLE)
         except TimeoutError:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from slamon.stream.contract import Record, TopicPartition
     from slamon.stream.core import Core
+    from slamon.stream.lanes import Lane
 
     Ends: TypeAlias = Callable[[str, frozenset[int]], Awaitable[dict[TopicPartition, int]]]
 
@@ -66,13 +67,18 @@ class Audit:
 
     async def _inspect(self, partition: int, start: int, end: int) -> None:
         lane = self._core.lanes.get(partition)
-        if lane is None or partition not in self._core.open_partitions:
+        if lane is None or not self._ours(partition, lane):
             return
         records = await self._replay.between(partition, start, end)
+        if not self._ours(partition, lane):
+            return  # handed over meanwhile: the heir's records are rightly there
         keys = foreign_keys(records, lane.epoch)
         if keys:
             log.warning("partition %d: %d keys of another writer at %d..%d", partition, len(keys), start, end)
             lane.mend(keys)
+
+    def _ours(self, partition: int, lane: Lane) -> bool:
+        return partition in self._core.open_partitions and self._core.lanes.get(partition) is lane
 
 
 def foreign_keys(records: Iterable[Record], epoch: int) -> set[bytes]:

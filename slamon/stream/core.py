@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from aiokafka import TopicPartition
 
+from slamon.errors import EngineError
 from slamon.stream.claims import Opening
 from slamon.stream.ground import Ground
 from slamon.stream.jobs import Batch
@@ -36,6 +37,8 @@ class Fetch(NamedTuple):
     records: Sequence[Record]
     end: int
     """Where the consumer stood after it."""
+    after: int | None = None
+    """The end of the fetch before it; None for the first of an assignment."""
 
 
 class Core(Ground):
@@ -77,6 +80,8 @@ class Core(Ground):
         if not self._accepting:
             return  # handed over: it is read again from the committed offset
         tp = TopicPartition(fetch.topic, fetch.partition)
+        if fetch.after is not None and self.ledger.taken(tp) != fetch.after:
+            raise EngineError(f"a fetch of {tp.topic}/{tp.partition} was lost on its way, before {fetch.end}")
         ticket = self.ledger.take(tp, fetch.end)
 
         def done() -> None:
@@ -103,6 +108,7 @@ class Core(Ground):
         self.progress.phase = "handing over"
         self.progress.at = self.now()
         self._accepting = False
+        self.strangers.clear()
         give_up = self.now() + self.options.drain_timeout
         lanes = [*self.lanes.values(), *self._other_lanes.values()]
         for lane in lanes:

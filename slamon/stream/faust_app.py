@@ -102,4 +102,8 @@ def _declare(app: StreamApp, options: EngineOptions, core: Core) -> None:
     async def batches(stream: StreamT[Any]) -> None:
         unacknowledged = cast("faust.Stream[Any]", stream).noack()  # the lanes acknowledge (T3)
         async for event in unacknowledged.events():
-            core.take(cast("Fetch", event.message.value))
+            try:
+                core.take(cast("Fetch", event.message.value))
+            except Exception as error:  # noqa: BLE001 - Faust would start the agent again and go on behind it (T3)
+                core.failed(error)
+                return

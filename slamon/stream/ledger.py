@@ -30,11 +30,12 @@ class Ticket:
 class Line:
     """One topic partition: batches are done in the order they were taken, or the line waits."""
 
-    __slots__ = ("committed", "processed", "waiting")
+    __slots__ = ("committed", "processed", "taken", "waiting")
 
     def __init__(self, committed: int | None) -> None:
         self.committed = committed
         self.processed = committed
+        self.taken: int | None = None
         self.waiting: deque[Ticket] = deque()
 
     def settle(self) -> None:
@@ -64,7 +65,13 @@ class Ledger:
             line = Line(None)  # of an assignment that is gone: finished without effect
         ticket = Ticket(line, end)
         line.waiting.append(ticket)
+        line.taken = end
         return ticket
+
+    def taken(self, tp: TopicPartition) -> int | None:
+        """The end of the last batch taken since the assignment."""
+        line = self._lines.get(tp)
+        return None if line is None else line.taken
 
     def pass_to(self, tp: TopicPartition, position: int) -> None:
         """The consumer stands at `position` and returned no record: gaps and transaction markers are passed."""

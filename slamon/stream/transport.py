@@ -41,6 +41,10 @@ class BatchConsumer(driver.Consumer):
     _thread: GroupThread
     _look: asyncio.Future[Fetched] | None = None
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._yielded: dict[TopicPartition, int] = {}
+
     def _new_consumer_thread(self) -> GroupThread:
         return GroupThread(self, loop=self.loop, beacon=self.beacon)
 
@@ -57,7 +61,8 @@ class BatchConsumer(driver.Consumer):
             if not self._current(generation):
                 return
             end = fetched.positions.get(tp, records[-1].offset + 1)
-            message = as_message(Fetch(tp.topic, tp.partition, records, end), generation)
+            message = as_message(Fetch(tp.topic, tp.partition, records, end, self._yielded.get(tp)), generation)
+            self._yielded[tp] = end
             self._read_offset[message.tp] = message.offset - 1  # Faust sees no gap to fill up, and nothing to drop
             yield message.tp, message
 
@@ -116,6 +121,7 @@ class BatchConsumer(driver.Consumer):
         """
         if self._look is not None:
             await asyncio.wait([self._look])
+        self._yielded.clear()
         changelog = self.app.core.options.changelog
         tps = [TopicPartition(*tp) for tp in self.assignment() if tp.topic != changelog]
         self.app.core.ledger.start(await self._thread.start_from_committed(tps))

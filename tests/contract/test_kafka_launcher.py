@@ -82,9 +82,7 @@ def test_no_broker_outlives_its_parent(tmp_path: Path) -> None:
         "import os, sys; from pathlib import Path; from slamon.demo.kafka.broker import Broker\n"
         "broker = Broker(Path(sys.argv[1])).spawn(); print(broker.pid, flush=True); os.kill(os.getpid(), 9)"
     )
-    parent = subprocess.run(
-        [sys.executable, "-c", script, tmp_path], capture_output=True, text=True, check=False
-    )
+    parent = subprocess.run([sys.executable, "-c", script, tmp_path], capture_output=True, text=True, check=False)
     assert parent.returncode == -signal.SIGKILL, parent.stderr
     _await_end(int(parent.stdout), str(tmp_path / "server.properties"))
 

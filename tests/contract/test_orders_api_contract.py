@@ -11,10 +11,12 @@ from dataclasses import dataclass
 import msgspec
 import pytest
 
+from slamon.app.web_ports import LocalOrders
 from slamon.orders.event import DAY
 from slamon.sla.verdict import Verdict
 from slamon.web.ports import MOST_IN_BATCH, Cluster, NoticeHead, NoticesApi, OrderHead, OrdersApi
 from tests.fakes.orders_api import T0, FakeWorker, notice_head, order_head
+from tests.fakes.own_rows import OwnRows
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,29 @@ async def in_memory() -> AsyncIterator[World]:
     yield World(worker, worker, worker, frozenset(head.order_id for head in orders), change)
 
 
-WORLDS = [pytest.param(in_memory, id="in memory")]
+@asynccontextmanager
+async def real_rows() -> AsyncIterator[World]:
+    """What the daemon serves: rows as its partitions write them, read as its web application does."""
+    table = OwnRows()
+    for number in range(3 * MOST_IN_BATCH):
+        table.tell(f"o-{number}", "SUBMITTED", T0 - DAY)
+    table.tell("late", "SUBMITTED", T0 - 40 * DAY)
+    table.tell("done", "SUBMITTED", T0 - DAY)
+    table.tell("done", "SHIPPED", T0)
+    table.tick(T0)
+
+    async def change() -> set[str]:
+        number = table.count
+        table.tell(f"new-{number}", "SUBMITTED", T0)
+        table.tell("o-1", "PACKAGING", T0 + number)
+        table.drop(f"o-{number}")
+        return {f"new-{number}", "o-1", f"o-{number}"}
+
+    orders = LocalOrders(table.view(T0))
+    yield World(orders, orders, table, frozenset(table.order_ids()), change)
+
+
+WORLDS = [pytest.param(in_memory, id="in memory"), pytest.param(real_rows, id="real rows")]
 
 
 @pytest.fixture(params=WORLDS)
@@ -95,10 +119,7 @@ async def test_an_order_says_the_same_as_its_head(world: World) -> None:
     for head in (await world.all_heads())[-50:]:
         order = await world.orders.order(head.order_id)
         assert order is not None
-        said = {
-            name: order[name]
-            for name in ("order_id", "status", "verdict", "channel", "manager_id", "client_name")
-        }
+        said = {name: order[name] for name in ("order_id", "status", "verdict", "channel", "manager_id", "client_name")}
         assert said == {name: getattr(head, name) for name in said}
         assert (order["finished_at"] is None) == (head.finished_at is None)
 

@@ -55,9 +55,7 @@ CASES = {
     ),
     "hang": Case(Reply(Act.HANG), "timeout", unknown=True, timeout=HASTY),
     "reset": Case(Reply(Act.RESET), "connection_lost", unknown=True),
-    "accepted, then timeout": Case(
-        Reply(Act.ACCEPT_THEN_HANG), "timeout", unknown=True, taken=1, timeout=HASTY
-    ),
+    "accepted, then timeout": Case(Reply(Act.ACCEPT_THEN_HANG), "timeout", unknown=True, taken=1, timeout=HASTY),
     "accepted, then reset": Case(Reply(Act.ACCEPT_THEN_RESET), "connection_lost", unknown=True, taken=1),
     "refused for good": Case(Reply(Act.REFUSE), "not_found", permanent=True),
     "weird body": Case(Reply(Act.WEIRD_BODY), "bad_answer", unknown=True, by_status=True),
@@ -86,9 +84,7 @@ async def slack_rig(folder: Path) -> AsyncIterator[Rig]:
     await stand_in.start()
 
     def sink(timeout: float) -> Sink:
-        return SlackSink(
-            SlackTarget(token=TOKEN, channel="#late-orders", api_url=stand_in.api_url, timeout=timeout)
-        )
+        return SlackSink(SlackTarget(token=TOKEN, channel="#late-orders", api_url=stand_in.api_url, timeout=timeout))
 
     yield Rig(stand_in.script, sink, lambda: _ids(ledger), lambda: _ids(ledger, accepted=True))
     await stand_in.stop()
@@ -103,9 +99,7 @@ async def webhook_rig(folder: Path) -> AsyncIterator[Rig]:
     def sink(timeout: float) -> Sink:
         return WebhookSink(WebhookTarget("crm", stand_in.hook_url, (SECRET,), timeout))
 
-    yield Rig(
-        stand_in.script, sink, lambda: _ids(ledger), lambda: _ids(ledger, accepted=True), by_status=True
-    )
+    yield Rig(stand_in.script, sink, lambda: _ids(ledger), lambda: _ids(ledger, accepted=True), by_status=True)
     await stand_in.stop()
 
 

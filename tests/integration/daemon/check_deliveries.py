@@ -123,9 +123,7 @@ def _contents(receiver: str, rows: Iterable[Json], notices: Mapping[str, Json]) 
     return complaints
 
 
-def _unsent(
-    receiver: str, evidence: Evidence, accepted: Mapping[str, int], expected: Expected
-) -> list[str]:
+def _unsent(receiver: str, evidence: Evidence, accepted: Mapping[str, int], expected: Expected) -> list[str]:
     withdrawn = {notice["retracts"] for notice in evidence.notices}
     max_age = _max_age(evidence)
     complaints = []
@@ -141,9 +139,7 @@ def _unsent(
     return complaints
 
 
-def _wrong_state(
-    notice: Json, state: str | None, accepted: Mapping[str, int], withdrawn: Container[str]
-) -> str:
+def _wrong_state(notice: Json, state: str | None, accepted: Mapping[str, int], withdrawn: Container[str]) -> str:
     key, retracts = notice["notice_id"], notice["retracts"]
     if state is None and retracts is not None:
         return "what it withdraws was taken" if accepted.get(retracts) else ""
@@ -169,12 +165,8 @@ def _is_due(notice: Json, expected: Expected, max_age: Age) -> bool:
 def _too_many_unknown(evidence: Evidence, found: Mapping[tuple[str, str], Attempts]) -> list[str]:
     """Only a crash or an unanswered call leaves an outcome unknown."""
     refused = Counter(
-        (receiver, row["id"])
-        for receiver, rows in evidence.ledgers.items()
-        for row in rows
-        if not row["accepted"]
+        (receiver, row["id"]) for receiver, rows in evidence.ledgers.items() for row in rows if not row["accepted"]
     )
     unknown = sum(max(0, attempts.unknown - refused[key]) for key, attempts in found.items())
     allowed = evidence.crashes * CALLS_AT_ONCE + evidence.failures
     return [f"{unknown} outcomes unknown after {evidence.crashes} crashes"] if unknown > allowed else []
-

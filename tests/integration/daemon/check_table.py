@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.integration.daemon.expected import Expected, Identity
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from tests.integration.daemon.evidence import Evidence
+    from tests.integration.daemon.expected import Expected, Identity
 
 Json = dict[str, Any]
 

@@ -1,6 +1,5 @@
 """One `slamon run` process: started, asked over HTTP, killed, frozen, stopped."""
 
-import asyncio
 import json
 import os
 import signal
@@ -95,7 +94,7 @@ class Daemon:
                 session.get(url, params=query) as answer,
             ):
                 text = await answer.text()
-        except (aiohttp.ClientError, asyncio.TimeoutError, OSError):
+        except (TimeoutError, aiohttp.ClientError, OSError):
             return 0, ""
         try:
             return answer.status, json.loads(text)
@@ -145,6 +144,16 @@ class Daemon:
         """The summary; `complete` false while nobody answers."""
         status, said = await self.get("/api/v1/summary")
         return said if status == 200 else {"complete": False, "orders": 0, "said": said}
+
+    async def gauge(self, line: str) -> float:
+        """A metric's value, by the beginning of its line; -1 while it is not there."""
+        _, metrics = await self.get("/metrics")
+        found = [text.rsplit(" ", 1)[1] for text in str(metrics).splitlines() if text.startswith(f"{line} ")]
+        return float(found[0]) if found else -1.0
+
+    async def owned(self) -> float:
+        """How many partitions this worker has and has recovered."""
+        return await self.gauge("slamon_worker_partitions")
 
     async def notices(self, **query: str | int) -> list[Json]:
         """Every notice, newest first."""

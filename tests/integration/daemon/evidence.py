@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from slamon.app import build
 from slamon.kafka.topics import OwnTopics
-from slamon.notices.row import OrderRules
 from slamon.settings.load import load
 from tests.kafkas import read_all
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from slamon.notices.row import OrderRules
     from tests.integration.daemon.daemon import Daemon
     from tests.integration.daemon.world import World
     from tests.kafkas import Record

@@ -12,12 +12,12 @@ from tests.oracle.history import facts, in_order
 from tests.oracle.instants import DAY, EARLIEST, duration, instant, rendered
 from tests.oracle.oracle import order_state, standing
 from tests.oracle.rules import Rules, rules_from
-from tests.oracle.standing import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from tests.kafkas import Record
+    from tests.oracle.standing import Notice
 
 Json = dict[str, Any]
 Origin: TypeAlias = tuple[str, int, int]
@@ -73,9 +73,7 @@ def fold(records: Iterable[Record], source_of: Mapping[str, str], config: Mappin
     rejected: dict[Origin, Record] = {}
     for record in records:
         try:
-            event = decode(_value(record), rules[source_of[record.topic]])
-            if event.occurred_at > _ticks(record.timestamp) + tolerance:
-                raise RejectedRecordError("future_dated")
+            event = _usable(record, rules[source_of[record.topic]], tolerance)
             events[event.order_id].add(event)
         except RejectedRecordError:
             rejected[record.topic, record.partition, record.offset] = record
@@ -83,10 +81,13 @@ def fold(records: Iterable[Record], source_of: Mapping[str, str], config: Mappin
     return Expected(some, {key: list(found) for key, found in events.items()}, rejected)
 
 
-def _value(record: Record) -> bytes:
+def _usable(record: Record, rules: Rules, tolerance: int) -> Event:
     if record.value is None:
         raise RejectedRecordError("a tombstone")
-    return record.value
+    event = decode(record.value, rules)
+    if event.occurred_at > _ticks(record.timestamp) + tolerance:
+        raise RejectedRecordError("future_dated")
+    return event
 
 
 def _ticks(milliseconds: int) -> int:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tests.integration.daemon.world import SECOND, KeyOf, event, now
 
 if TYPE_CHECKING:
+    import random
     from collections.abc import Iterable, Sequence
 
     from tests.integration.daemon.world import World

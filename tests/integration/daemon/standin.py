@@ -74,5 +74,3 @@ class StandIn:
 
 
 _SENDING = ("chat.postMessage", "POST")
-
-

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import copy
 import random
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
-from slamon.notices.row import OrderRules
 from slamon.stream.table import CLAIM_KEY
 from tests.integration.daemon.checker import judge
 from tests.integration.daemon.evidence import SLACK, WEBHOOK, Evidence, order_rules
 from tests.integration.daemon.lives import Scale, crowd, events_of
 from tests.integration.daemon.proof import prove
 from tests.integration.daemon.world import SECOND, Plan, World, now, promise
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from slamon.notices.row import OrderRules
 
 pytestmark = [pytest.mark.kafka]
 
@@ -34,10 +37,10 @@ class Proven:
 
 
 @pytest.fixture(scope="module")
-def proven(broker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proven]:
+def proven(broker: Any, tmp_path_factory: pytest.TempPathFactory) -> Proven:
     import asyncio  # noqa: PLC0415 - a module's fixture has no loop of its own
 
-    yield asyncio.run(_proven(broker.bootstrap, tmp_path_factory.mktemp("checker")))
+    return asyncio.run(_proven(broker.bootstrap, tmp_path_factory.mktemp("checker")))
 
 
 async def _proven(bootstrap: str, folder: Path) -> Proven:
@@ -139,9 +142,7 @@ def _change_the_dead_letter(evidence: Evidence) -> None:
 
 
 def _lose_an_event(evidence: Evidence) -> None:
-    evidence.sources = [
-        record for record in evidence.sources if b"SHIPPED" not in (record.value or b"")
-    ]
+    evidence.sources = [record for record in evidence.sources if b"SHIPPED" not in (record.value or b"")]
 
 
 DOCTORINGS = [

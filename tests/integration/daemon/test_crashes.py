@@ -49,9 +49,7 @@ async def test_killed_between_send_and_mark(bootstrap: str, tmp_path: Path) -> N
         assert first == again != other
 
 
-async def test_killed_in_mid_batch_and_during_recovery(
-    bootstrap: str, tmp_path: Path, rng: random.Random
-) -> None:
+async def test_killed_in_mid_batch_and_during_recovery(bootstrap: str, tmp_path: Path, rng: random.Random) -> None:
     """Four kills at random moments under load, two of them while it starts: nothing lost, nothing twice."""
     plan = Plan(promise("PT4S", "PT1S", stages=[{"from": "SUBMITTED", "to": "PRICE_CALCULATED", "budget": "PT1S"}]))
     async with World(bootstrap, tmp_path, plan) as world:

@@ -39,9 +39,7 @@ async def test_several_systems_with_and_without_keys(bootstrap: str, tmp_path: P
         worker = await world.worker()
         start = now()
         told = crowd(rng, 400, Scale(promise=4, arrivals=6), start=start)
-        by_system = {
-            name: [one for one in told if one.said.get("system") == name] for name in ("shop", "crm", "mes")
-        }
+        by_system = {name: [one for one in told if one.said.get("system") == name] for name in ("shop", "crm", "mes")}
         early, late = by_system["shop"][::2], by_system["shop"][1::2]
         async with (
             beside(play(world, early, start=start)),
@@ -51,9 +49,7 @@ async def test_several_systems_with_and_without_keys(bootstrap: str, tmp_path: P
         ):
             pass
         evidence, expected = await prove(world)
-        assert {key[1] for key in expected.all_notices} == {
-            *("at_risk", "breached", "stage_overdue", "finished_late")
-        }
+        assert {key[1] for key in expected.all_notices} == {*("at_risk", "breached", "stage_overdue", "finished_late")}
         assert {order["verdict"] for _, order in evidence.orders} >= {"kept", "broken", "breached", "cancelled"}
         systems = {name for _, order in evidence.orders for name in order["systems"]}
         assert systems == {"shop", "crm", "mes"}

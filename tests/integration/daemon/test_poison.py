@@ -58,7 +58,9 @@ def poisons() -> Iterator[Poison]:
     yield Poison("faust's own key", b'{"__faust": {"ns": "slamon.orders.Event"}}', "invalid")
     yield Poison("900 kB", _good(reason="x" * 900_000), "too_large")
     yield Poison("one byte too much", _good(reason="x" * MOST_BYTES), "too_large")
-    yield Poison("no order id", json.dumps({"status": "SHIPPED", "occurred_at": "2026-01-01T00:00:00Z"}).encode(), "invalid")
+    yield Poison(
+        "no order id", json.dumps({"status": "SHIPPED", "occurred_at": "2026-01-01T00:00:00Z"}).encode(), "invalid"
+    )
     yield Poison("order id a number", _good(order_id=17), "invalid")
     yield Poison("order id too long", _good(order_id="x" * 129), "invalid")
     yield Poison("order id empty", _good(order_id=""), "invalid")

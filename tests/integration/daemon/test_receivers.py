@@ -17,16 +17,13 @@ async def test_slack_in_trouble(bootstrap: str, tmp_path: Path) -> None:
     """429, 500, resets, hanging and gone, with kill -9 in between: all arrives; the webhook has it long before."""
     async with World(bootstrap, tmp_path, Plan(promise("PT2S", "PT0S"))) as world:
         worker = await world.worker()
-        await world.slack.script("rate_limited", 2, retry_after="1")
-        await world.slack.script("server_error", 2)
-        await world.slack.script("weird_body", 1)
-        await world.slack.script("reset", 2)
-        await world.slack.script("accept_then_reset", 1)
-        await world.slack.script("server_error", 10_000)
+        for act in ("accept_then_reset", "rate_limited", "server_error", "reset"):
+            await world.slack.script(act)
+        await world.slack.script("hang", 10_000)
         at = now() - 5 * SECOND
         await world.tell(event(f"o-{number}", "SUBMITTED", at) for number in range(LATE))
         await until_true(lambda: len(set(world.webhook.accepted())) == LATE, within=20, what="the webhook has all")
-        await until_true(lambda: world.slack.calls() >= 12, what="Slack was tried")
+        await until_true(lambda: world.slack.calls() >= 6, what="Slack was tried")
         assert len(set(world.slack.accepted())) < LATE
         worker.kill()
         world.slack.kill()
@@ -35,7 +32,7 @@ async def test_slack_in_trouble(bootstrap: str, tmp_path: Path) -> None:
         await world.tell(event(f"n-{number}", "SUBMITTED", at) for number in range(LATE))
         await until_true(lambda: len(set(world.webhook.accepted())) == 2 * LATE, within=20, what="the webhook again")
         await world.slack.start()  # with a fresh mind: the script is gone
-        evidence, expected = await prove(world, within=90, failures=3)
+        evidence, expected = await prove(world, within=90, failures=6)
         assert len(expected.all_notices) == 2 * LATE
         assert len(set(world.slack.accepted())) == 2 * LATE
         first = [row["id"] for row in evidence.ledgers["crm"]]
@@ -49,7 +46,7 @@ async def test_a_stop_under_load_with_a_receiver_that_hangs(bootstrap: str, tmp_
         worker = await world.worker()
         await world.slack.script("hang", 10_000)
         at = now() - 5 * SECOND
-        await world.tell(event(f"o-{number}", "SUBMITTED", at - number) for number in range(2_000))
+        await world.tell(event(f"o-{number}", "SUBMITTED", at - number) for number in range(500))
         await until_true(lambda: world.slack.calls() >= 3, what="Slack hangs")
         asked = now()
         assert await worker.stopped(within=15) == 0

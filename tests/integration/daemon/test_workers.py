@@ -9,7 +9,7 @@ import pytest
 from tests.integration.daemon.lives import Scale, crowd, play
 from tests.integration.daemon.proof import prove
 from tests.integration.daemon.waiting import until, until_true
-from tests.integration.daemon.world import SECOND, Plan, World, beside, event, now, promise
+from tests.integration.daemon.world import PARTITIONS, SECOND, Plan, World, beside, event, now, promise
 
 pytestmark = [pytest.mark.kafka, pytest.mark.fault, pytest.mark.slow]
 
@@ -44,7 +44,7 @@ async def test_a_sleeper_wakes_as_no_zombie(bootstrap: str, tmp_path: Path, rng:
         async with beside(play(world, told, start=start)) as playing:
             await asyncio.sleep(rng.uniform(1, 3))
             sleeper.freeze()
-            await until(other.summary, lambda said: said["complete"], what="the other has all partitions")
+            await until(other.owned, lambda owned: owned == PARTITIONS, what="the other has all partitions")
             before = len(world.slack.accepted())
             await until_true(lambda: len(world.slack.accepted()) > before + 20, what="the other sends")
             sleeper.thaw()

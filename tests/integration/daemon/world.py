@@ -111,9 +111,7 @@ class World:
         kafka = {"bootstrap_servers": self.bootstrap, "app_id": self.app_id, "partitions": plan.partitions}
         return {
             "kafka": {**kafka, "session_timeout": "PT6S"},
-            "sources": {
-                name: {"topics": [topic], **plan.sources.get(name, {})} for name, topic in self.topics.items()
-            },
+            "sources": {name: {"topics": [topic], **plan.sources.get(name, {})} for name, topic in self.topics.items()},
             "sla": plan.sla,
             "notify": notify,
             "shutdown_grace": "PT10S",

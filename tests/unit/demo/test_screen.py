@@ -70,9 +70,10 @@ def test_the_box_goes_to_stdout_with_whole_urls() -> None:
 def test_agreement_is_a_table_and_the_delay() -> None:
     out = io.StringIO()
     Screen(out, io.StringIO()).result(AGREED, [0.1, 0.2, 0.4])
-    header, _, row, delay = out.getvalue().splitlines()
+    header, _, row, verdict, delay = out.getvalue().splitlines()
     assert header.split() == ["kind", "expected", "at", "Slack", "at", "webhook", "missing", "unexpected"]
     assert row.split() == ["breached", "2", "2", "2", "0", "0"]
+    assert verdict == "What was sent is what had to be sent."
     assert delay == "From the instant a notice was due to Slack: median 0.20 s, slowest 0.40 s"
     assert "\x1b" not in out.getvalue()
 
@@ -81,7 +82,7 @@ def test_differences_are_named() -> None:
     out = io.StringIO()
     Screen(out, io.StringIO()).result(DIFFERS, [])
     text = out.getvalue()
-    assert "breached, missing: A-1 (Slack)\n" in text
+    assert "What was sent differs:\nbreached, missing: A-1 (Slack)\n" in text
     assert "B-11 (Slack) and 8 more\n" in text
     assert "2 calls repeated" in text
     assert "too busy" in text

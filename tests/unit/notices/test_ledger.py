@@ -1,13 +1,12 @@
 """What is decided about an order's notices, in the words of CONTRACT §4 "Delivery" and "Retraction"."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pytest
 
 from slamon.notices.ledger import MAX_FALLEN, NoticeRules, Situation, settle
 from slamon.notices.marks import mark
-from slamon.notices.notice import DeliveryState
+from slamon.notices.notice import DeliveryState, retraction_id
 from slamon.notices.record import Delivery, NoticeRecord
 from slamon.notices.row import OrderRules, Row, apply, new_row, settle_row
 from slamon.orders.event import DAY, EventType, Instant, OrderEvent
@@ -49,8 +48,8 @@ class Teller:
         self.attempts += 1
         for record in self.records:
             for own, notice_id in _waiting(record):
-                changes = {"notice_id": notice_id}
-                assert mark(ORDER, self.records, mark_of(record, state, self.attempts, **changes)), own
+                report = mark_of(record, state, self.attempts, notice_id=notice_id)
+                assert mark(ORDER, self.records, report), own
         return self
 
     def shows(self) -> list[tuple[int, bool, str, str | None]]:
@@ -67,8 +66,6 @@ class Teller:
 
 
 def _waiting(record: NoticeRecord) -> list[tuple[Delivery, str]]:
-    from slamon.notices.notice import retraction_id  # noqa: PLC0415
-
     both = [(record.deliveries["slack"], record.id_for(ORDER))]
     if record.retraction is not None:
         both.append((record.retraction["slack"], retraction_id(record.id_for(ORDER))))
@@ -287,9 +284,7 @@ def _fallen(count: int, state: DeliveryState) -> list[NoticeRecord]:
     ]
 
 
-@pytest.mark.parametrize(
-    ("state", "kept"), [(DeliveryState.SENT, MAX_FALLEN), (DeliveryState.PENDING, MAX_FALLEN + 9)]
-)
+@pytest.mark.parametrize(("state", "kept"), [(DeliveryState.SENT, MAX_FALLEN), (DeliveryState.PENDING, MAX_FALLEN + 9)])
 def test_of_what_fell_only_so_much_is_remembered(state: DeliveryState, kept: int) -> None:
     """The oldest settled notices that no longer stand are let go; what is still to be sent never is."""
     records = _fallen(MAX_FALLEN + 9, state)
@@ -300,5 +295,5 @@ def test_of_what_fell_only_so_much_is_remembered(state: DeliveryState, kept: int
 def test_the_age_of_a_notice_counts_from_the_end_of_its_order() -> None:
     """`notify.max_age` is configurable."""
     rules = OrderRules(PROMISE_ONLY.clock, NoticeRules(("slack",), max_age=DAY))
-    ended: Sequence[OrderEvent] = [SUBMITTED, order_event("SHIPPED", day(25), system="mes")]
+    ended = [SUBMITTED, order_event("SHIPPED", day(25), system="mes")]
     assert {state for _, _, state, _ in Teller(rules).hears(*ended, at=day(26, us=1)).shows()} == {SUPERSEDED}

@@ -102,10 +102,17 @@ def test_a_notice_that_went_out_after_it_was_withdrawn_is_retracted(state: Deliv
     """It was in flight when the row already knew better: its withdrawal is owed, once."""
     record = _record(SUPERSEDED, standing=False)
     assert mark(ORDER, [record], mark_of(record, state, 1))
-    assert record.retraction == {"slack": Delivery(PENDING)}
-    record.retraction["slack"] = Delivery(SENT, 1)
     mark(ORDER, [record], mark_of(record, SENT, 1))
-    assert record.retraction == {"slack": Delivery(SENT, 1)}
+    assert record.retraction == {"slack": Delivery(PENDING)}
+
+
+@pytest.mark.parametrize("state", [SENDING, SENT, FAILED])
+def test_a_notice_that_went_out_after_its_retraction_is_retracted_again(state: DeliveryState) -> None:
+    """What a receiver heard last has to be what is true."""
+    record = _record(SENDING, 1, standing=False)
+    record.retraction = {"slack": Delivery(state, 1)}
+    assert mark(ORDER, [record], mark_of(record, SENT, 1))
+    assert record.retraction == {"slack": Delivery(PENDING, 1)}
 
 
 def test_a_notice_that_was_refused_after_it_was_withdrawn_is_not() -> None:
@@ -121,10 +128,8 @@ def test_a_retraction_that_went_out_after_the_notice_stood_again_is_made_good(st
     record = _record(SENT, 1)
     record.retraction, record.turns = {"slack": Delivery(SUPERSEDED)}, 2
     assert mark(ORDER, [record], _withdrawal(record, state, 1))
-    assert record.deliveries["slack"] == Delivery(PENDING, 1)
-    record.deliveries["slack"] = Delivery(SENDING, 2)
     mark(ORDER, [record], _withdrawal(record, SENT, 1))
-    assert record.deliveries["slack"] == Delivery(SENDING, 2)
+    assert record.deliveries["slack"] == Delivery(PENDING, 1)
 
 
 def test_a_retraction_of_what_does_not_stand_is_only_marked() -> None:

@@ -63,9 +63,7 @@ def test_packed_entries_are_read_back(events: list[OrderEvent]) -> None:
 
 @given(st.integers(1, 400), st.integers(1, 400), st.randoms(use_true_random=False))
 @settings(max_examples=20)
-def test_the_first_and_the_last_128_of_a_type_are_kept(
-    statuses: int, others: int, chance: random.Random
-) -> None:
+def test_the_first_and_the_last_128_of_a_type_are_kept(statuses: int, others: int, chance: random.Random) -> None:
     """Of each type by itself, the middle goes and the ends stay."""
     numbered = [order_event("ON_FIRE", T0 + number) for number in range(statuses)]
     notes = [order_event(None, T0 + 2 * number, type="note") for number in range(others)]

@@ -3,6 +3,7 @@ import asyncio
 import pytest
 from aiokafka import TopicPartition
 
+from slamon.errors import EngineError
 from slamon.stream.core import Fetch
 from slamon.stream.group_consumer import Fetched
 from slamon.stream.lanes import Lane
@@ -114,3 +115,10 @@ async def test_a_failure_is_told_once_and_closes_everything(around: Surroundings
     around.core.failed(OSError("second"))
     assert around.deaths == ["OSError: first"]
     assert around.core.open_partitions == frozenset()
+
+
+async def test_b5_a_fetch_that_got_lost_inside_faust_is_noticed(around: Surroundings) -> None:
+    around.core.take(fetch(end=5))
+    around.core.take(fetch(end=9)._replace(after=5))
+    with pytest.raises(EngineError, match="lost on its way"):
+        around.core.take(fetch(end=30)._replace(after=20))

@@ -1,0 +1,1 @@
+"""What is measured, each started as a process of its own: `python -m bench.contenders.NAME JOB`."""

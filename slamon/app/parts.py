@@ -1,0 +1,107 @@
+"""The parts of one worker, built from its configuration and wired to each other; nothing is opened yet."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from slamon import __version__
+from slamon.app import build
+from slamon.app.clock import wall_clock
+from slamon.kafka.cluster import Cluster
+from slamon.kafka.offsets import Offsets
+from slamon.kafka.security import client_options
+from slamon.kafka.topics import OwnTopics
+from slamon.metrics.registry import Metrics
+from slamon.orders.event import Instant
+from slamon.services.dispatcher import Dispatcher
+from slamon.services.gate import GateRules, LagGate
+from slamon.services.ingest import Ingest
+from slamon.services.instance import claim_instance
+from slamon.services.layout import SourceLayout
+from slamon.services.logic import OrderLogic
+from slamon.services.offsets import GroupOffsets
+from slamon.services.orders_view import OrdersView
+from slamon.services.startup import Startup
+from slamon.services.tally import MetricsTally
+from slamon.settings import Settings
+from slamon.stream import Engine, Outgoing
+
+
+class Parts:
+    """Everything that a worker is made of."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Build all parts; nothing is opened yet. Raises ConfigError."""
+        self.settings = settings
+        kafka = settings.kafka
+        security = client_options(kafka.security.model_dump())
+        self.own = OwnTopics(kafka.app_id)
+        self.topics = build.topics_of(self.own)
+        self.cluster = Cluster(kafka.bootstrap_servers, security)
+        self.instance = claim_instance(Path(settings.data_dir), kafka.instance_id)
+        self.receivers = build.receivers(settings)
+        self.metrics = Metrics(
+            version=__version__,
+            sources=settings.sources,
+            receivers=[receiver.sink.name for receiver in self.receivers],
+            statuses=settings.sla_policy().lifecycle.statuses,
+        )
+        self.startup = Startup(self.cluster, build.surroundings(settings, self.own), wall_clock)
+        self.offsets = GroupOffsets(Offsets(self.cluster), kafka.app_id)
+        self.logic = self._order_logic()
+        url = build.own_url(settings)
+        options = build.engine_options(settings, self.own, security, instance_id=self.instance.name, url=url)
+        self.engine = Engine(options, self.logic)
+        self.engine.before_revoke(self.dispatcher.drain)
+        self._build_readers()
+
+    def _build_readers(self) -> None:
+        settings, partitions = self.settings, self.settings.kafka.partitions
+        self.gate = LagGate(GateRules((), repartition=self.topics.repartition), self.offsets, self.engine, wall_clock)
+        self.layout = SourceLayout(
+            build.source_topics(settings),
+            frozenset(build.keyed_topics(settings)),
+            partitions,
+            self.topics.repartition,
+            self._partition_counts,
+            self.gate,
+        )
+        rules = build.partition_rules(settings, self.receivers, self.topics).orders
+        self.view = OrdersView(self.engine, rules, partitions, self.gate.slowest, wall_clock)
+
+    def _order_logic(self) -> OrderLogic:
+        settings = self.settings
+        tally = MetricsTally(self.metrics)
+        self.dispatcher = Dispatcher(
+            self.receivers,
+            self,
+            self.offsets,
+            self.topics,
+            partitions=settings.kafka.partitions,
+            tally=tally,
+            clock=wall_clock,
+        )
+        return OrderLogic(
+            build.partition_rules(settings, self.receivers, self.topics),
+            Ingest(build.ingest_rules(settings, self.topics), tally, wall_clock, self.distrust),
+            self.topics,
+            tally=tally,
+            outbox=self.dispatcher,
+            now=self.now,
+            clock=wall_clock,
+        )
+
+    async def send(self, records: Iterable[Outgoing]) -> None:
+        """Produce and wait for the acknowledgements; the dispatcher's way to the engine, which is built after it."""
+        await self.engine.send(records)
+
+    def distrust(self, topic: str) -> None:
+        """A record was found on the wrong partition; the layout is built after the logic that finds it."""
+        self.layout.distrust(topic)
+
+    def now(self, partition: int) -> Instant | None:
+        """The lag gate's word about a partition; the gate is built after the logic that asks it."""
+        return self.gate.now(partition)
+
+    async def _partition_counts(self, topics: Iterable[str]) -> Mapping[str, int]:
+        described = await self.cluster.describe(list(topics))
+        return {topic: len(found.partitions) for topic, found in described.topics.items()}

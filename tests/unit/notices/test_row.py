@@ -1,0 +1,223 @@
+"""The row of one order: outcomes, when it wants to be looked at, when it leaves."""
+
+from dataclasses import replace
+
+import pytest
+
+from slamon.notices.ledger import NoticeRules
+from slamon.notices.marks import Mark
+from slamon.notices.notice import DeliveryState
+from slamon.notices.row import (
+    MARKER_KEPT,
+    OrderRules,
+    Outcome,
+    Row,
+    apply,
+    encode_row,
+    entries_of,
+    leave,
+    leaves_at,
+    mark_row,
+    marker_ends,
+    may_leave,
+    new_row,
+    read_row,
+    settle_row,
+    wake_at,
+    wanted_at,
+)
+from slamon.orders.event import DAY, EventType, Instant, OrderEvent
+from slamon.orders.history import KEPT_PER_END
+from slamon.sla.clock import Trace
+from slamon.sla.policy import StageBudget
+from tests.builders import (
+    MINUTE,
+    ORDER,
+    PROMISE_ONLY,
+    RULES,
+    T0,
+    clock_rules,
+    day,
+    mark_of,
+    order_event,
+    order_rules,
+    promised,
+    row_of,
+    told,
+)
+
+SHIPPED = order_event("SHIPPED", day(5), system="mes")
+QUIET = OrderRules(PROMISE_ONLY.clock)
+
+
+@pytest.mark.parametrize(
+    ("event", "outcome"),
+    [
+        (order_event("PRICE_CALCULATED", day(1)), Outcome.APPLIED),
+        (order_event("CANCELLED", day(1)), Outcome.APPLIED),
+        (order_event("ON_FIRE", day(1)), Outcome.UNKNOWN_STATUS),
+        (order_event("ON_FIRE", day(-1)), Outcome.UNKNOWN_STATUS),
+        (promised(day(9), day(1)), Outcome.APPLIED),
+        (order_event(), Outcome.DUPLICATE),
+        (order_event(event_id="another"), Outcome.DUPLICATE),
+    ],
+)
+def test_what_became_of_an_event(event: OrderEvent, outcome: Outcome) -> None:
+    """The outcome is the label of slamon_events_total; `event_id` plays no part."""
+    assert apply(row_of(order_event()), event, RULES) is outcome
+
+
+def test_unknown_statuses_are_kept() -> None:
+    """Unknown statuses are kept and counted but move nothing."""
+    row = row_of(order_event(), order_event("ON_FIRE", day(1)))
+    assert [entry.status for entry in entries_of(row)] == ["SUBMITTED", "ON_FIRE"]
+    assert row.clock.step == RULES.clock.index["SUBMITTED"]
+
+
+def test_an_event_in_time_order_tells_what_it_brought_about() -> None:
+    """The trace of a running clock holds the stages that this event ended."""
+    row, trace = row_of(order_event()), Trace()
+    apply(row, order_event("PRICE_CALCULATED", day(1)), RULES, trace)
+    assert trace.visits == [(0, T0, day(1))]
+
+
+@pytest.mark.parametrize("at", [day(-1), T0, day(1)], ids=["late", "at once", "in order"])
+def test_the_channel_is_the_last_stated(at: Instant) -> None:
+    """`channel` as last stated, whatever the way an event takes into the row."""
+    row = row_of(order_event(channel="b2b"), order_event("FILE_UPLOADED", at, channel="c"))
+    assert row.channel == ("b2b" if at < T0 else "c")
+    apply(row, order_event("SHIPPED", day(2)), RULES)
+    assert row.channel == ("b2b" if at < T0 else "c")
+
+
+def test_a_row_in_order_may_grow_to_what_is_kept() -> None:
+    """The fast way ends where the history must be bounded; both ways meet."""
+    events = [order_event("ON_FIRE", T0 + number) for number in range(2 * KEPT_PER_END + 2)]
+    row = row_of(*events)
+    assert row.truncated
+    assert [entry.at for entry in entries_of(row)] == [
+        *range(T0, T0 + KEPT_PER_END),
+        *range(T0 + KEPT_PER_END + 2, T0 + 2 * KEPT_PER_END + 2),
+    ]
+
+
+def test_a_stored_row_is_read_back() -> None:
+    """Bytes in, bytes out; a marker is no row."""
+    row = row_of(order_event(), SHIPPED)
+    settle_row(row, day(9), RULES)
+    assert read_row(encode_row(row), RULES) == row
+    assert read_row(leave(day(9)), RULES) is None
+
+
+def test_a_changed_policy_folds_anew() -> None:
+    """The same events under a longer promise; what was decided stays."""
+    row = row_of(order_event())
+    settle_row(row, day(22), RULES)
+    longer = replace(RULES, clock=clock_rules(duration=40 * DAY))
+    found = read_row(encode_row(row), longer)
+    assert found is not None
+    assert found.clock.due_at == day(40)
+    assert found.policy == longer.clock.policy.revision
+    assert found.records == row.records
+
+
+def test_notices_are_never_decided_before_an_earlier_decision() -> None:
+    """A worker whose clock is behind takes nothing back."""
+    row = row_of(order_event())
+    settle_row(row, day(22), PROMISE_ONLY)
+    assert not settle_row(row, day(20), PROMISE_ONLY)
+    assert row.settled_at == day(22)
+
+
+def test_marks_need_a_decision() -> None:
+    """A report about an order without notices changes nothing."""
+    report = Mark(notice_id="?", receiver="slack", state="sent", attempts=1, at=T0)
+    assert not mark_row(row_of(order_event()), ORDER, report)
+
+
+def _settled(row: Row, rules: OrderRules, now: Instant, state: DeliveryState | None) -> Row:
+    settle_row(row, now, rules)
+    for record in row.records or [] if state else []:
+        if record.deliveries["slack"].state == DeliveryState.PENDING:
+            assert mark_row(row, ORDER, mark_of(record, state or DeliveryState.SENT, 1))
+    return row
+
+
+def test_an_open_order_wakes_at_its_next_deadline() -> None:
+    """A warning at its instant, a breach just after it; then nothing, an open order never leaves."""
+    row = row_of(order_event(), rules=PROMISE_ONLY)
+    assert wake_at(row, PROMISE_ONLY) == day(18)
+    assert wake_at(_settled(row, PROMISE_ONLY, day(18), None), PROMISE_ONLY) == day(21, us=1)
+    _settled(row, PROMISE_ONLY, day(22), DeliveryState.SENT)
+    assert wake_at(row, PROMISE_ONLY) is None
+    assert leaves_at(row, PROMISE_ONLY) is None
+
+
+def test_a_stage_wakes_its_order() -> None:
+    """The nearest budget counts; the instant it is used up is still in time."""
+    assert wake_at(row_of(order_event()), RULES) == T0 + 30 * MINUTE + 1
+
+
+@pytest.mark.parametrize(
+    ("events", "at"),
+    [
+        ([order_event(), SHIPPED], day(35)),
+        ([order_event(), told(EventType.CANCEL, day(3))], day(33)),
+        ([order_event(), SHIPPED, told(EventType.NOTE, day(6))], day(36)),
+        ([order_event("INITIATED")], day(90)),
+        ([order_event("INITIATED"), told(EventType.NOTE, day(1))], day(91)),
+        ([order_event("INITIATED"), promised(day(9))], None),
+        ([order_event()], None),
+    ],
+    ids=["finished", "cancelled", "heard of after", "cart", "cart heard of", "cart with a date", "open"],
+)
+def test_what_leaves(events: list[OrderEvent], at: Instant | None) -> None:
+    """Finished and cancelled orders after `keep_finished`, carts after `keep_not_started` without an event."""
+    row = row_of(*events, rules=QUIET)
+    assert leaves_at(row, QUIET) == at
+    if at is not None:
+        assert wake_at(row, QUIET) == at
+        assert may_leave(row, at, QUIET)
+        assert not may_leave(row, at - 1, QUIET)
+
+
+@pytest.mark.parametrize(
+    ("state", "may"),
+    [
+        (None, False),
+        (DeliveryState.SENDING, False),
+        (DeliveryState.SENT, True),
+        (DeliveryState.FAILED, True),
+    ],
+)
+def test_nothing_leaves_with_a_delivery_pending(state: DeliveryState | None, may: bool) -> None:
+    """A finished order stays while anything about it is still to be sent."""
+    late = order_event("SHIPPED", day(25), system="mes")
+    row = _settled(row_of(order_event(), late, rules=PROMISE_ONLY), PROMISE_ONLY, day(26), state)
+    assert may_leave(row, day(400), PROMISE_ONLY) is may
+    assert wake_at(row, PROMISE_ONLY) == (day(55) if may else None)
+
+
+def test_nothing_leaves_before_it_was_told() -> None:
+    """`keep_finished` of zero: the notice of the finish comes first, even at the same instant."""
+    rules = order_rules(clock=PROMISE_ONLY.clock, keep_finished=0)
+    row = row_of(order_event(), order_event("SHIPPED", day(25), system="mes"), rules=rules)
+    assert not may_leave(row, day(26), rules)
+    assert settle_row(row, day(26), rules)
+
+
+def test_a_cart_with_a_running_stage_stays_for_it() -> None:
+    """A stage before the start may be overdue in a cart; it is told before the cart leaves."""
+    rules = OrderRules(clock_rules(StageBudget("INITIATED", "SUBMITTED", 90 * DAY - 1)), NoticeRules(("slack",)))
+    row = row_of(order_event("INITIATED"), rules=rules)
+    assert wake_at(row, rules) == leaves_at(row, rules) == day(90)
+    assert not may_leave(row, day(90), rules)
+
+
+def test_a_marker_stays_for_a_year() -> None:
+    """A small marker stays for a year after the order has left."""
+    marker = leave(day(35))
+    assert len(marker) < 16
+    assert marker_ends(marker) == wanted_at(marker, RULES) == day(35) + MARKER_KEPT == day(400)
+    assert marker_ends(encode_row(new_row(RULES))) is None
+    assert wanted_at(encode_row(row_of(order_event())), RULES) == wake_at(row_of(order_event()), RULES)

@@ -1,0 +1,48 @@
+"""The policy and its revision."""
+
+from dataclasses import replace
+
+import pytest
+
+from slamon.orders.event import DAY
+from slamon.orders.lifecycle import DEFAULT_LIFECYCLE, Lifecycle, Step
+from slamon.sla.policy import PromiseTerms, SlaPolicy, StageBudget, StopFrom
+from tests.builders import MINUTE, policy
+
+
+def test_the_defaults_are_those_of_the_contract() -> None:
+    """CONTRACT §3: 21 days, warned 3 days before, five stages."""
+    default = SlaPolicy()
+    assert default.promise == PromiseTerms(
+        "SUBMITTED", frozenset({"SHIPPED", "CLOSED"}), StopFrom.ANY, 21 * DAY, 3 * DAY
+    )
+    assert [(stage.start, stage.to, stage.budget) for stage in default.stages] == [
+        ("SUBMITTED", "PRICE_CALCULATED", 30 * MINUTE),
+        ("PRICE_CALCULATED", "MANUFACTURING_APPROVED", 2 * DAY),
+        ("MANUFACTURING_APPROVED", "MANUFACTURING_STARTED", DAY),
+        ("MANUFACTURING_STARTED", "MANUFACTURING_COMPLETED", 10 * DAY),
+        ("MANUFACTURING_COMPLETED", "SHIPPED", 2 * DAY),
+    ]
+
+
+def test_equal_policies_have_equal_revisions() -> None:
+    """On every machine: the revision is a hash of the content."""
+    assert SlaPolicy().revision == SlaPolicy().revision == "6150806e3e2a"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(SlaPolicy(), name="rush"),
+        replace(SlaPolicy(), lifecycle=Lifecycle((*DEFAULT_LIFECYCLE.steps, Step("RETURNED", "shop")))),
+        policy(duration=DAY),
+        policy(warn_before=DAY),
+        policy(start="MANUFACTURING_APPROVED"),
+        policy(stop=frozenset({"CLOSED"})),
+        policy(stop_from=StopFrom.OWNER),
+        policy(StageBudget("SUBMITTED", "PRICE_CALCULATED", DAY)),
+    ],
+)
+def test_whatever_decides_a_verdict_changes_the_revision(other: SlaPolicy) -> None:
+    """A row folded under another policy has to be folded anew."""
+    assert other.revision != SlaPolicy().revision
