@@ -7,13 +7,15 @@ two of the same order, so that nobody gains by writing one row for several event
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from slamon.orders.event import DAY, SECOND, Instant, Span, rfc3339
 
 PER_ORDER = 8
+SPAN: Span = 2_400 * SECOND
+"""Five minutes between two steps: shorter than any stage's budget, so that only late promises give notices."""
 _STEPS = (
     ("SUBMITTED", "shop"),
     ("PRICE_CALCULATED", "mes"),
@@ -33,6 +35,15 @@ _LATE = 1.5 / PER_ORDER
 """How much later, as a share of the span, a disordered event arrives: after its successor."""
 
 Fields = dict[str, Any]
+_encode = msgspec.json.Encoder().encode
+
+
+class Arrival(NamedTuple):
+    """One event as it reaches Kafka."""
+
+    at: Instant
+    key: bytes
+    value: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +75,14 @@ class Mixture:
     shares: Shares = field(default_factory=Shares)
     seed: int = 20
 
-    def events(self) -> list[tuple[bytes, bytes]]:
-        """(key, JSON) of every event, as they arrive."""
+    def events(self) -> list[Arrival]:
+        """All events with the instants of their arrival, in that order."""
         chance = random.Random(self.seed)
-        encode = msgspec.json.Encoder().encode
         arrivals = [event for number in range(self.orders) for event in self._order(number, chance)]
-        arrivals.sort(key=lambda arrival: arrival[0])
-        return [(str(fields["order_id"]).encode(), encode(fields)) for _, fields in arrivals]
+        arrivals.sort(key=lambda arrival: arrival.at)
+        return arrivals
 
-    def _order(self, number: int, chance: random.Random) -> Iterator[tuple[float, Fields]]:
+    def _order(self, number: int, chance: random.Random) -> Iterator[Arrival]:
         order_id = f"{self.prefix}-{number:08d}"
         begin = chance.random()
         places = [(step + begin * (1 - _JITTER) + chance.random() * _JITTER) / PER_ORDER for step in range(PER_ORDER)]
@@ -87,13 +97,16 @@ class Mixture:
         elif chance.random() < self.shares.repeated:
             steps[_CANCELLED] = steps[_REPEATED]
         for step, fields in enumerate(steps):
-            is_late = chance.random() < self.shares.disordered
-            yield places[step] + (_LATE if is_late else 0.0), fields
+            late = _LATE if chance.random() < self.shares.disordered else 0.0
+            yield Arrival(self._at(places[step] + late), order_id.encode(), _encode(fields))
+
+    def _at(self, place: float) -> Instant:
+        return self.end - self.span + int(self.span * place)
 
     def _step(self, number: int, step: int, place: float, chance: random.Random) -> Fields:
         order_id = f"{self.prefix}-{number:08d}"
         status, system = _STEPS[step]
-        at = self.end - self.span + int(self.span * place)
+        at = self._at(place)
         fields = _of(order_id, rfc3339(at), status=status, system=system, event_id=f"{order_id}-{step}")
         fields["channel"] = "b2b" if number % 5 == 0 else "shop"
         if step == 0:

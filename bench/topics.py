@@ -5,8 +5,11 @@ from collections.abc import Iterable, Mapping
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
+from bench.mixture import Arrival
+
 PARTITIONS = 8
 _POLL_EVERY = 5_000
+_MILLISECOND = 1_000
 
 
 def make_topic(bootstrap: str, name: str, config: Mapping[str, str] | None = None) -> None:
@@ -29,11 +32,11 @@ def producer(bootstrap: str) -> Producer:
     )
 
 
-def load(bootstrap: str, topic: str, records: Iterable[tuple[bytes, bytes]]) -> int:
-    """Produce keyed records; returns how many, once all are acknowledged."""
+def load(bootstrap: str, topic: str, arrivals: Iterable[Arrival]) -> int:
+    """Produce events stamped with their arrival; returns how many, once all are acknowledged."""
     out, count = producer(bootstrap), 0
-    for key, value in records:
-        out.produce(topic, value, key)
+    for at, key, value in arrivals:
+        out.produce(topic, value, key, timestamp=at // _MILLISECOND)
         count += 1
         if count % _POLL_EVERY == 0:
             out.poll(0)

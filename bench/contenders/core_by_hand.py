@@ -10,13 +10,14 @@ from bench.contenders.loop import Change, poll_and_write
 from bench.topics import make_topic
 from bench.wiring import configuration, settings_of
 from slamon.app import build
-from slamon.app.clock import wall_clock
 from slamon.kafka.topics import OwnTopics
 from slamon.notices.row import OrderRules, Outcome, apply, encode_row, new_row, read_row, settle_row, wake_at
 from slamon.orders.event import Instant, OrderEvent
 from slamon.settings import Settings
 from slamon.sla.due_times import DueTimes
 from slamon.sources.native import NativeDecoder
+
+_MILLISECOND = 1_000
 
 
 class CoreByHand:
@@ -63,7 +64,7 @@ async def main(job: Job) -> None:
     partitions = [CoreByHand(rules) for _ in range(job.partitions)]
 
     def handle(partition: int, records: Sequence[Any]) -> list[Change]:
-        orders, decode, now = partitions[partition], decoder.decode, wall_clock()
+        orders, decode, now = partitions[partition], decoder.decode, records[-1].timestamp * _MILLISECOND
         changes = (orders.take(decode(record.value, origin=""), now) for record in records)
         return [change for change in changes if change is not None]
 

@@ -1,57 +1,59 @@
 """slamon's whole worker: engine, core, due times, outbox, metrics, logs, counts; nobody asks its web server."""
 
 import asyncio
-import os
-import sys
-from typing import Any
+from collections.abc import Sequence
+from pathlib import Path
 
 import uvloop
 
 from bench.contenders.job import Job, Stopwatch, say, told
 from bench.wiring import configuration, settings_of
-from slamon.app.clock import wall_clock
 from slamon.app.worker import Worker
 from slamon.logs import configure_logs
 from slamon.orders.event import Instant
-from slamon.settings import Settings
+from slamon.services.logic import OrderLogic
+from slamon.stream import Effects, Record, Rows
 
 _LOOK = 0.002
+_MILLISECOND = 1_000
 
 
-class SteadyWorker(Worker):
-    """A worker that decides notices while it reads, as in steady state: catching up it would leave that for later."""
+class Steady:
+    """Has a worker decide notices at the time at which records arrived, as in steady state.
 
-    def __init__(self, settings: Settings, watch: Stopwatch) -> None:
-        super().__init__(settings)
-        self._logic.batch = _begun(self._logic.batch, watch)  # type: ignore[method-assign]
+    The lag gate, whose word this replaces, would have it read the whole backlog first.
+    """
 
-    def now(self, partition: int) -> Instant | None:
-        """The wall clock in place of the lag gate's word."""
-        del partition
-        return wall_clock()
+    def __init__(self, logic: OrderLogic, watch: Stopwatch) -> None:
+        self._arrived: dict[int, Instant] = {}
+        self._watch = watch
+        self._apply = logic.batch
+        logic.batch = self._batch  # type: ignore[method-assign]
+        logic._now = self._arrived.get  # noqa: SLF001 - the benchmark's own word in place of the gate's
 
-
-def _begun(batch: Any, watch: Stopwatch) -> Any:
-    def begun(*arguments: Any) -> None:
-        watch.begin()
-        batch(*arguments)
-
-    return begun
+    def _batch(
+        self, topic: str, partition: int, records: Sequence[Record], rows: Rows | None, effects: Effects
+    ) -> None:
+        self._watch.begin()
+        self._arrived[partition] = records[-1].timestamp * _MILLISECOND
+        self._apply(topic, partition, records, rows, effects)
 
 
 async def main(job: Job) -> None:
     tree = configuration(bootstrap=job.bootstrap, topic=job.topic, app_id=job.run, folder=job.path)
     watch = Stopwatch(job.events)
-    worker = SteadyWorker(settings_of(tree), watch)
+    worker = Worker(settings_of(tree))
+    engine = worker._parts.engine  # noqa: SLF001 - measured from inside
+    Steady(worker._parts.logic, watch)  # noqa: SLF001
     async with worker.running() as tasks:
-        progress = worker.engine.progress
+        progress = engine.progress
         while progress.records < job.events and not any(task.done() for task in tasks):
             await asyncio.sleep(_LOOK)
         watch.handle(progress.records)
-        say(watch.result(changelog=worker.engine.options.changelog))
+        say(watch.result(changelog=engine.options.changelog))
 
 
 if __name__ == "__main__":
-    with open(os.devnull, "w") as nowhere:  # lines are made as in the daemon; where they go costs others
-        configure_logs(stream=nowhere if "--quiet" in sys.argv else None)
+    with (Path(told().folder) / "worker.log").open("w") as log:
+        configure_logs(stream=log)
         uvloop.run(main(told()))

@@ -125,7 +125,8 @@ def surroundings(settings: Settings, own: OwnTopics) -> Surroundings:
 def own_url(settings: Settings) -> str:
     """How the other workers reach this one."""
     web = settings.web
-    address = web.advertise or f"{web.host}:{web.port}"
+    host = f"[{web.host}]" if ":" in web.host else web.host  # an IPv6 address
+    address = web.advertise or f"{host}:{web.port}"
     return address if "://" in address else f"http://{address}"
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from slamon import __version__
 from slamon.app import build
 from slamon.app.clock import wall_clock
-from slamon.kafka.cluster import Cluster
+from slamon.errors import SourceError
+from slamon.kafka.cluster import OK, Cluster
 from slamon.kafka.offsets import Offsets
 from slamon.kafka.security import client_options
 from slamon.kafka.topics import OwnTopics
@@ -104,4 +105,7 @@ class Parts:
 
     async def _partition_counts(self, topics: Iterable[str]) -> Mapping[str, int]:
         described = await self.cluster.describe(list(topics))
+        unknown = [topic for topic, found in described.topics.items() if found.error != OK]
+        if unknown:  # a topic taken for one without partitions would be waited for no more
+            raise SourceError(f"{', '.join(unknown)}: can't be described")
         return {topic: len(found.partitions) for topic, found in described.topics.items()}

@@ -3,7 +3,7 @@
 import msgspec
 
 from slamon.notices.notice import DeliveryState, retraction_id
-from slamon.notices.record import WAITING, Delivery, NoticeRecord
+from slamon.notices.record import UNSETTLED, Delivery, NoticeRecord
 from slamon.orders.event import Instant
 
 _WENT_OUT = (DeliveryState.SENDING, DeliveryState.SENT)
@@ -41,7 +41,7 @@ def _mark_notice(record: NoticeRecord, report: Mark) -> bool:
     changed = _take(record.deliveries.get(report.receiver), report)
     if changed and not record.standing and report.state in _WENT_OUT:
         withdrawal = (record.retraction or {}).get(report.receiver)
-        if withdrawal is None or withdrawal.state not in WAITING:
+        if withdrawal is None or withdrawal.state not in UNSETTLED:
             record.owe_withdrawal(report.receiver)
     return changed
 
@@ -49,7 +49,9 @@ def _mark_notice(record: NoticeRecord, report: Mark) -> bool:
 def _mark_withdrawal(record: NoticeRecord, retraction: dict[str, Delivery], report: Mark) -> bool:
     changed = _take(retraction.get(report.receiver), report)
     if changed and record.standing and report.state in _WENT_OUT:
-        record.deliveries[report.receiver].state = DeliveryState.PENDING
+        delivery = record.deliveries[report.receiver]
+        if delivery.state not in UNSETTLED:
+            delivery.state = DeliveryState.PENDING
     return changed
 
 

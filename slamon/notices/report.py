@@ -31,16 +31,12 @@ def standing_json(condition: Condition, order: Mapping[str, object], now: Instan
         "standing": True,
         "retracts": None,
         "divergence": None,
-        "text": notice_text(
-            kind, order, stage=condition.stage, due_at=condition.due_at, at=condition.at, now=now
-        ),
+        "text": notice_text(kind, order, stage=condition.stage, due_at=condition.due_at, at=condition.at, now=now),
         "deliveries": [],
     }
 
 
-def record_json(
-    record: NoticeRecord, order: Mapping[str, object], now: Instant
-) -> Iterator[dict[str, object]]:
+def record_json(record: NoticeRecord, order: Mapping[str, object], now: Instant) -> Iterator[dict[str, object]]:
     """A decided notice with its deliveries; where it was withdrawn, the retraction as a notice of its own."""
     order_id = str(order["order_id"])
     kind = KIND_OF[record.kind]

@@ -170,9 +170,7 @@ def _decide_at(row: Row, rules: OrderRules) -> Instant | None:
     if row.records is None and clock.passed is None and not clock.finishing:
         return next_due(clock)
     told = {(r.kind, r.stage, r.due_at) for r in row.records or () if r.standing}
-    untold = [
-        c.from_at for c in conditions(clock, rules.clock) if (int(c.kind), c.stage, c.due_at) not in told
-    ]
+    untold = [c.from_at for c in conditions(clock, rules.clock) if (int(c.kind), c.stage, c.due_at) not in told]
     return min(untold, default=None)
 
 

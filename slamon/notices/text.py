@@ -112,18 +112,14 @@ def _breached(case: _Case) -> str:
         return f"{case.subject} is late."
     ended_at = case.finished_at
     if ended_at is not None and ended_at > case.due_at:
-        return (
-            f"{case.subject} missed its promised date and finished {span_words(ended_at - case.due_at)} late."
-        )
+        return f"{case.subject} missed its promised date and finished {span_words(ended_at - case.due_at)} late."
     missed = f"{case.subject} missed the date promised, {date_words(case.due_at)}"
     if case.cancelled:
         return f"{missed}, and has been cancelled."
     if case.promised_at not in (None, case.due_at):
         return f"{missed}; it has a new one."
     late = f"{case.subject} is {span_words(case.now - case.due_at)} late"
-    return (
-        f"{late}; that date had passed when it was given." if case.at - case.due_at >= SECOND else f"{late}."
-    )
+    return f"{late}; that date had passed when it was given." if case.at - case.due_at >= SECOND else f"{late}."
 
 
 def _stage_overdue(case: _Case) -> str:

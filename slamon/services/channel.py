@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from slamon.notices.marks import Mark
-from slamon.notices.notice import DeliveryState
+from slamon.notices.notice import DeliveryState, retraction_id
 from slamon.orders.event import Instant
 from slamon.services.offers import Offer
 
@@ -48,14 +48,28 @@ class Channel:
         return None
 
     def drop(self, notice_id: str) -> None:
-        """Forget what need not be sent any more; what is in flight goes its way."""
-        self.waiting.pop(notice_id, None)
+        """Forget what need not be sent any more, unless it was attempted here: its row is about to learn that."""
+        waiting = self.waiting.get(notice_id)
+        if waiting is not None and waiting.attempts == waiting.offer.attempts:
+            del self.waiting[notice_id]
+
+    def next(self) -> str | None:
+        """The notice that may be started now; None when there is none.
+
+        A notice and its retraction are never under way together: which of them came last would be anybody's guess.
+        """
+        under_way = {_subject(started.offer) for started in self.in_flight.values()}
+        for notice_id, (offer, _) in self.waiting.items():
+            if _subject(offer) not in under_way:
+                return notice_id
+        return None
 
     def start(self) -> Waiting | None:
-        """Take the next offer into flight with its attempt counted; None when nothing waits."""
-        if not self.waiting:
+        """Take the next offer into flight with its attempt counted; None when there is none to start."""
+        notice_id = self.next()
+        if notice_id is None:
             return None
-        notice_id, (offer, attempts) = self.waiting.popitem(last=False)
+        offer, attempts = self.waiting.pop(notice_id)
         started = self.in_flight[notice_id] = Waiting(offer, attempts + 1)
         return started
 
@@ -69,11 +83,15 @@ class Channel:
 
     def again(self, failed: Waiting, rest_until: Instant) -> None:
         """The attempt failed and is worth repeating; the whole channel rests, others go first then."""
-        notice_id = failed.offer.notice_id
-        self.in_flight.pop(notice_id, None)
-        self.waiting.setdefault(notice_id, failed)
         self.failures += 1
         self.rest_until = rest_until
+        offer = failed.offer
+        if self.in_flight.pop(offer.notice_id, None) is None:
+            return  # another worker's by now
+        self.waiting[offer.notice_id] = failed
+        follower = offer.retracts or retraction_id(offer.notice_id)
+        if follower in self.waiting:  # what came after it still comes after it
+            self.waiting.move_to_end(follower)
 
     def resting(self, now: Instant) -> int:
         """Microseconds that the channel still rests."""
@@ -82,7 +100,13 @@ class Channel:
     def clear(self) -> None:
         """The outbox partition is another worker's: its rows offer everything to that one."""
         self.waiting.clear()
+        self.in_flight.clear()
         self.done.clear()
+
+
+def _subject(offer: Offer) -> str:
+    """The notice that an offer is about: itself, or the one that it withdraws."""
+    return offer.retracts or offer.notice_id
 
 
 def _is_repeat(offer: Offer, known: Mark) -> bool:

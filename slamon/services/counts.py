@@ -33,9 +33,7 @@ class Counting:
                 self.since[head.status] = head.status_at
 
 
-async def run_counts(
-    view: OrdersView, partitions: Callable[[], frozenset[int]], metrics: Metrics
-) -> None:
+async def run_counts(view: OrdersView, partitions: Callable[[], frozenset[int]], metrics: Metrics) -> None:
     """Count for ever; between two batches everybody else has a turn."""
     loop = asyncio.get_running_loop()
     while True:

@@ -1,6 +1,7 @@
 """The owner of the outbox: paces and sends what the orders' rows offer (DESIGN §4 "Outbox")."""
 
 import asyncio
+import secrets
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -59,10 +60,18 @@ class Dispatcher:
         self._sends: set[asyncio.Task[None]] = set()
         self._stopping = False
 
-    def opened(self, partition: int) -> None:
-        """Own an outbox partition: what was offered before is void, the rows are asked to offer again."""
-        self._takeover.begin(partition)
-        _spawn(self._take_over(partition), self._tasks)
+    def opened(self, partition: int) -> str:
+        """Own a partition: what was offered there before is void, the rows are asked to offer again.
+
+        One that is still owned after a rebalance keeps its offers. Returns the name of the request to its rows.
+        """
+        own = Reoffer(opening=secrets.token_hex(8))
+        if self._takeover.owns(partition):
+            _spawn(self._reports.ask_again([(partition, own)]), self._tasks)
+        else:
+            self._takeover.begin(partition)
+            _spawn(self._take_over(partition, own), self._tasks)
+        return str(own.opening)
 
     def closed(self, partition: int) -> None:
         """Give an outbox partition up."""
@@ -87,13 +96,13 @@ class Dispatcher:
             _spawn(self._reports.mark(offer, repeat), self._tasks)
         self._wake[offer.receiver].set()
 
-    async def _take_over(self, partition: int) -> None:
+    async def _take_over(self, partition: int, own: Reoffer) -> None:
         early = await self._takeover.complete(partition)
         if early is None:
             return
         for record in early:
             self._sort_in(record)
-        requests = [(partition, Reoffer())]
+        requests = [(partition, own)]
         if any(receiver.address.partition == partition for receiver in self._receivers.values()):
             others = (number for number in range(self._partitions) if number != partition)
             requests += [(number, Reoffer(outbox=partition)) for number in others]
@@ -122,7 +131,7 @@ class Dispatcher:
         slots = asyncio.Semaphore(receiver.concurrency)
         while True:
             await slots.acquire()
-            while self._stopping or not channel.waiting or channel.resting(self._clock()):
+            while self._stopping or channel.next() is None or channel.resting(self._clock()):
                 rest = channel.resting(self._clock())
                 await _wait(wake, rest / SECOND if rest else _IDLE)
             pause = 0 if bucket is None else bucket.take(self._clock())
@@ -133,6 +142,7 @@ class Dispatcher:
                 continue
             task = _spawn(self._attempts.make(receiver.sink, channel, started), self._sends)
             task.add_done_callback(lambda _: slots.release())
+            task.add_done_callback(lambda _: wake.set())
 
 
 def _spawn(work: Coroutine[Any, Any, None], among: set[asyncio.Task[None]]) -> asyncio.Task[None]:

@@ -18,6 +18,7 @@ class Work(Protocol):
     """How far the engine's work has come."""
 
     batches: int
+    phase: str
 
 
 class Working(Protocol):
@@ -61,14 +62,15 @@ class Gauges:
     def show(self) -> None:
         """Set every gauge once."""
         now, owned = self.clock(), self.engine.partitions()
-        if owned and self._away_since is not None:
+        progress = self.engine.progress
+        # While partitions are handed over they are still ours: that is no recovery.
+        if owned and self._away_since is not None and progress.phase == "running":
             self.metrics.worker.recovered((now - self._away_since) / SECOND)
             self._away_since = None
         self.metrics.set_ready(ready=self.ready())
         self.metrics.worker.set_partitions(len(owned))
-        batches = self.engine.progress.batches
-        self.metrics.worker.batches_done(batches - self._batches)
-        self._batches = batches
+        self.metrics.worker.batches_done(progress.batches - self._batches)
+        self._batches = progress.batches
         safe = self.gate.slowest()
         self.metrics.worker.set_safe_time_age(None if safe is None else max(0, now - safe) / SECOND)
         self.metrics.orders.set_due_orders(sum(len(orders.due) for orders in self.partitions.values()))

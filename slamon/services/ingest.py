@@ -130,9 +130,7 @@ class Ingest:
         for source, counts in outcomes.items():
             self.tally.ingested(source, counts, delays.get(source), records)
 
-    def _reroute(
-        self, record: Record, source: str, key: bytes, effects: Effects, *, found_wrong: bool = True
-    ) -> None:
+    def _reroute(self, record: Record, source: str, key: bytes, effects: Effects, *, found_wrong: bool = True) -> None:
         if found_wrong:
             self.tally.rerouted(source)
             self.misplaced(record.topic)

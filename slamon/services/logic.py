@@ -5,7 +5,7 @@ from typing import Protocol
 
 from slamon.orders.event import Instant
 from slamon.services.ingest import Ingest, Topics
-from slamon.services.offers import OutboxRecord, decode_delivery, decode_outbox
+from slamon.services.offers import OutboxRecord, Reoffer, decode_delivery, decode_outbox
 from slamon.services.partition import OrderPartition, PartitionRules
 from slamon.services.tally import Tally
 from slamon.stream import Effects, Record, Rows
@@ -17,8 +17,8 @@ class Outbox(Protocol):
     def take(self, partition: int, offset: int, record: OutboxRecord) -> None:
         """Take a record of the outbox."""
 
-    def opened(self, partition: int) -> None:
-        """This worker owns the outbox partition from now on."""
+    def opened(self, partition: int) -> str | None:
+        """This worker owns the partition from now on, or still; names the request to offer again that it writes."""
 
     def closed(self, partition: int) -> None:
         """This worker owns the outbox partition no more."""
@@ -40,26 +40,24 @@ class OrderLogic:
     ) -> None:
         """`now(partition)` is the lag gate's answer; `clock` the wall clock, for what has no gate yet."""
         self.partitions: dict[int, OrderPartition] = {}
+        self._own_request: dict[int, str | None] = {}
         self._rules, self._ingest, self._topics = rules, ingest, topics
         self._tally, self._outbox, self._now, self._clock = tally, outbox, now, clock
 
     def opened(self, partition: int, rows: Rows) -> None:
-        """Take up a partition after its recovery; one that stayed ours over a rebalance keeps its outbox."""
-        is_new = partition not in self.partitions
+        """Take up a partition after its recovery, also one that stayed ours over a rebalance."""
         orders = OrderPartition(partition, self._rules, self._tally)
         orders.open(rows)
         self.partitions[partition] = orders
-        if is_new:
-            self._outbox.opened(partition)
+        self._own_request[partition] = self._outbox.opened(partition)
 
     def closed(self, partition: int) -> None:
         """Give a partition up."""
         self.partitions.pop(partition, None)
+        self._own_request.pop(partition, None)
         self._outbox.closed(partition)
 
-    def batch(
-        self, topic: str, partition: int, records: Sequence[Record], rows: Rows | None, effects: Effects
-    ) -> None:
+    def batch(self, topic: str, partition: int, records: Sequence[Record], rows: Rows | None, effects: Effects) -> None:
         """Apply one micro-batch."""
         if rows is None:
             self._ingest.foreign(records, effects)
@@ -94,5 +92,16 @@ class OrderLogic:
         now = self._clock() if known is None else known
         if delivery.mark is not None and delivery.order_id is not None:
             orders.mark(delivery.order_id.encode(), delivery.mark, rows, effects, now)
-        if delivery.reoffer is not None:
+        if delivery.reoffer is not None and self._counts(orders.number, delivery.reoffer):
             orders.reoffer(delivery.reoffer.outbox, rows, effects, now)
+
+    def _counts(self, partition: int, request: Reoffer) -> bool:
+        """Tell whether a request is to be answered: none before our own, which we wrote when we opened.
+
+        Only behind that one is every report of an earlier owner surely read. An older request is read again
+        after a crash, ahead of the outcomes of the calls that were made since.
+        """
+        if partition in self._own_request and request.opening != self._own_request[partition]:
+            return False
+        self._own_request.pop(partition, None)
+        return True

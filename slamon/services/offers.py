@@ -52,10 +52,12 @@ class OutboxRecord(msgspec.Struct, frozen=True, omit_defaults=True):
 class Reoffer(msgspec.Struct, frozen=True):
     """Asks the owner of an order partition to offer again what is unsettled.
 
-    `outbox`: only to that partition of the outbox; None: to every receiver.
+    `outbox`: only to that partition of the outbox; None: to every receiver. `opening` names the request that
+    the owner of the order partition writes itself whenever it opens it.
     """
 
     outbox: int | None = None
+    opening: str | None = None
 
 
 class DeliveryRecord(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -69,9 +69,7 @@ class OrderPartition:
             if row is not None and row.records is not None and not all(map(is_settled, row.records)):
                 self.unsettled.add(key)
 
-    def apply(
-        self, key: bytes, event: OrderEvent, rows: Rows, effects: Effects, now: Instant | None
-    ) -> Outcome:
+    def apply(self, key: bytes, event: OrderEvent, rows: Rows, effects: Effects, now: Instant | None) -> Outcome:
         """Add one event to its order; `now` None while it is not known how far the sources have been read."""
         orders = self.rules.orders
         stored = rows.get(key)

@@ -145,9 +145,7 @@ def replay_files(
     """Read recorded events and judge them at `at` (None: the last event's time). Raises InputError."""
     result = Replay(at, OrderRules(ClockRules(policy)))
     decoder = NativeDecoder(rules.system, rules.status_map, rules.max_event_bytes)
-    for item in read_recorded(
-        paths, max_event_bytes=rules.max_event_bytes, stdin=sys.stdin.buffer, progress=progress
-    ):
+    for item in read_recorded(paths, max_event_bytes=rules.max_event_bytes, stdin=sys.stdin.buffer, progress=progress):
         reason = item.reason if isinstance(item, RejectedLine) else None
         if not isinstance(item, RejectedLine):
             try:

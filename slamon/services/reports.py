@@ -26,9 +26,7 @@ class Reports:
     async def mark(self, offer: Offer, mark: Mark) -> None:
         """Report about one delivery to the partition of its order."""
         record = DeliveryRecord(order_id=offer.order_id, mark=mark)
-        await self.producer.send(
-            [Outgoing(self.topic, offer.order_id.encode(), encode(record), offer.partition)]
-        )
+        await self.producer.send([Outgoing(self.topic, offer.order_id.encode(), encode(record), offer.partition)])
 
     async def ask_again(self, requests: Iterable[tuple[int, Reoffer]]) -> None:
         """Ask order partitions to offer again what is unsettled there."""

@@ -36,6 +36,10 @@ class Takeover:
         """Own a partition; until `complete` its records are kept back."""
         self._held[partition] = _Held()
 
+    def owns(self, partition: int) -> bool:
+        """Tell whether a partition is owned."""
+        return partition in self._held
+
     def end(self, partition: int) -> None:
         """Give a partition up."""
         self._held.pop(partition, None)

@@ -20,9 +20,7 @@ _log = structlog.get_logger("slamon.ingest")
 class Tally(Protocol):
     """What is counted on the way of an event and of a notice."""
 
-    def ingested(
-        self, source: str, outcomes: dict[str, int], delay: Span | None, records: Sequence[Record]
-    ) -> None:
+    def ingested(self, source: str, outcomes: dict[str, int], delay: Span | None, records: Sequence[Record]) -> None:
         """Records of a source out of a micro-batch are applied; `delay` of the latest event."""
 
     def rerouted(self, source: str) -> None:
@@ -54,9 +52,7 @@ class MetricsTally:
         """`metrics`: where to count."""
         self._metrics = metrics
 
-    def ingested(
-        self, source: str, outcomes: dict[str, int], delay: Span | None, records: Sequence[Record]
-    ) -> None:
+    def ingested(self, source: str, outcomes: dict[str, int], delay: Span | None, records: Sequence[Record]) -> None:
         """Count what became of a micro-batch and log it in one canonical line."""
         _log.info(
             "batch.applied",

@@ -86,13 +86,16 @@ def delivery_complaints(evidence: Evidence, expected: Expected) -> list[str]:
         complaints += [f"{receiver}: {row['id']} names nothing that stands" for row in _phantoms(rows, notices)]
         complaints += _contents(receiver, rows, notices)
         complaints += _unsent(receiver, evidence, accepted, expected)
+        again = Counter(row["id"] for row in rows if row["accepted"] and _is_reinstated(row["request"]))
         for key, times in calls.items():
-            attempts, again = found[receiver, key], _again(rows, key)
+            attempts, withdrawn = found[receiver, key], notices.get(key, {}).get("retracts")
             if times > attempts.begun.total():
                 complaints.append(f"{receiver}: {times} calls for {key}, {attempts.begun.total()} marks before them")
-            if accepted[key] > 1 + attempts.unknown + again:
-                told = notices.get(key, {}).get("kind")
-                complaints.append(f"{receiver}: {key} ({told}) was taken {accepted[key]} times: {attempts.told}")
+            allowed = 1 + attempts.unknown + again[key]
+            if withdrawn is not None:  # what was said again may have to be withdrawn again
+                allowed += again[withdrawn] + found[receiver, withdrawn].unknown
+            if accepted[key] > allowed:
+                complaints.append(f"{receiver}: {key} was taken {accepted[key]} times, not {allowed}: {attempts.told}")
     return [*complaints, *_too_many_unknown(evidence, found)]
 
 
@@ -100,13 +103,8 @@ def _phantoms(rows: Iterable[Json], notices: Mapping[str, Json]) -> list[Json]:
     return [row for row in rows if row["id"] not in notices]
 
 
-def _again(rows: Iterable[Json], notice_id: str) -> int:
-    """How often a notice that was withdrawn and stands again was said again."""
-    return sum(
-        row["accepted"] and (row["request"].get("reinstated") or "Stands again" in row["request"]["text"])
-        for row in rows
-        if row["id"] == notice_id
-    )
+def _is_reinstated(request: Mapping[str, Any]) -> bool:
+    return bool(request.get("reinstated")) or "Stands again" in request["text"]
 
 
 def _contents(receiver: str, rows: Iterable[Json], notices: Mapping[str, Json]) -> list[str]:

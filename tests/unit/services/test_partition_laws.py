@@ -8,7 +8,7 @@ from collections import Counter
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from slamon.notices.marks import Mark
 from slamon.notices.notice import DeliveryState, retraction_id
@@ -53,6 +53,7 @@ class Delivery(RuleBasedStateMachine):
         self.heard: list[str] = []
         self.events: list[OrderEvent] = []
         self.was_smooth = True
+        self.is_rough = False
 
     def _partition(self) -> OrderPartition:
         addresses = {"slack": Address("slack", b"slack", 0)}
@@ -60,9 +61,12 @@ class Delivery(RuleBasedStateMachine):
         partition.open(self.rows)
         return partition
 
-    @initialize()
-    def submitted(self) -> None:
+    @initialize(is_rough=st.booleans())
+    def submitted(self, is_rough: bool) -> None:
+        """Half of the runs lose nothing: there every report and every offer has to do its part."""
+        self.is_rough = is_rough
         self._hear(order_event())
+        self.time_passes(2)
 
     @rule(event=EVENTS)
     def an_event_comes(self, event: OrderEvent) -> None:
@@ -85,6 +89,7 @@ class Delivery(RuleBasedStateMachine):
         keys = self.partition.due.pop(self.now, self.partition.due_of(self.rows), 100)
         self.partition.tick(keys, self.rows, self.effects, self.now)
 
+    @precondition(lambda self: bool(self.effects.after))
     @rule(count=st.integers(1, 9))
     def offers_arrive(self, count: int) -> None:
         for outgoing in self._taken(self.effects.after, count):
@@ -101,6 +106,7 @@ class Delivery(RuleBasedStateMachine):
         found, queue[:count] = queue[:count], []
         return found
 
+    @precondition(lambda self: bool(self.channel.waiting))
     @rule()
     def an_attempt_begins(self) -> None:
         started = self.channel.start()
@@ -108,11 +114,11 @@ class Delivery(RuleBasedStateMachine):
             self._report(started, DeliveryState.SENDING)
             self.in_flight.append(started)
 
-    @rule(data=st.data(), outcome=st.sampled_from(["taken", "taken", "failed", "taken unanswered"]))
+    @precondition(lambda self: bool(self.in_flight))
+    @rule(data=st.data(), outcome=st.sampled_from(["taken", "failed", "taken unanswered"]))
     def an_attempt_ends(self, data: st.DataObject, outcome: str) -> None:
-        if self.in_flight:
-            place = data.draw(st.integers(0, len(self.in_flight) - 1))
-            self._end(self.in_flight.pop(place), outcome)
+        place = data.draw(st.integers(0, len(self.in_flight) - 1))
+        self._end(self.in_flight.pop(place), outcome)
 
     def _end(self, started: Waiting, outcome: str) -> None:
         if outcome != "failed":
@@ -129,6 +135,7 @@ class Delivery(RuleBasedStateMachine):
         self.marks.append(DeliveryRecord(order_id=ORDER, mark=mark))
         return mark
 
+    @precondition(lambda self: bool(self.marks))
     @rule(count=st.integers(1, 9))
     def reports_arrive(self, count: int) -> None:
         found, self.marks[:count] = self.marks[:count], []
@@ -139,6 +146,7 @@ class Delivery(RuleBasedStateMachine):
             if record.reoffer is not None:
                 self.partition.reoffer(record.reoffer.outbox, self.rows, self.effects, self.now)
 
+    @precondition(lambda self: bool(self.taken))
     @rule(data=st.data())
     def a_report_is_read_again(self, data: st.DataObject) -> None:
         if self.taken:
@@ -146,17 +154,20 @@ class Delivery(RuleBasedStateMachine):
             self.partition.mark(KEY, data.draw(st.sampled_from(self.taken)), self.rows, self.effects, self.now)
             assert self.rows.get(KEY) == before
 
+    @precondition(lambda self: self.is_rough)
     @rule(outcome=st.sampled_from(["failed", "taken unanswered"]))
     def another_worker_takes_the_outbox_over(self, outcome: str) -> None:
         """The old owner's calls are cut off; the rows are asked to offer again."""
         self.was_smooth = False
         for started in self.in_flight:
-            self._end(started, outcome)
+            if outcome != "failed":
+                self.heard.append(started.offer.notice_id)
         self.in_flight = []
-        self.channel = Channel("slack")
+        self.channel.clear()
         self.effects.after.clear()
         self.marks.append(DeliveryRecord(reoffer=Reoffer()))
 
+    @precondition(lambda self: self.is_rough)
     @rule()
     def the_partition_moves_before_its_offers_were_written(self) -> None:
         self.was_smooth = False
@@ -197,7 +208,7 @@ class Delivery(RuleBasedStateMachine):
         if record.standing and not told:
             assert record.deliveries["slack"].state == DeliveryState.SUPERSEDED
         if told:
-            assert told[0] == own_id
+            assert self.is_rough or told[0] == own_id  # a call that was cut off may not have been heard
             assert told[-1] == (own_id if record.standing else retraction_id(own_id))
         if self.was_smooth and record.turns == 0:
             assert Counter(told)[own_id] <= 1
@@ -207,5 +218,5 @@ def _names(records: list[NoticeRecord]) -> set[tuple[int, Instant]]:
     return {(record.kind, record.due_at) for record in records if record.standing}
 
 
-Delivery.TestCase.settings = settings(max_examples=150, stateful_step_count=40)
+Delivery.TestCase.settings = settings(max_examples=8000, stateful_step_count=50)
 TestDelivery = Delivery.TestCase

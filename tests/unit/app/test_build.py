@@ -1,0 +1,157 @@
+from pathlib import Path
+
+import pytest
+
+from slamon.app import build
+from slamon.errors import DecodeError
+from slamon.kafka.partitioner import partition_of
+from slamon.kafka.topics import OwnTopics
+from slamon.orders.event import DAY, SECOND
+from slamon.services.ingest import Topics
+from slamon.settings import Settings, load_text
+from slamon.sinks.slack import SlackSink
+from slamon.sinks.webhook import WebhookSink
+from tests.configurations import settings_of
+
+FULL = """
+kafka:
+  bootstrap_servers: "broker-1:9092,broker-2:9092"
+  app_id: shop
+  partitions: 12
+  replication_factor: 3
+  session_timeout: PT60S
+sources:
+  store: {topics: [store.events, store.late], system: store, status_map: {PAID: SUBMITTED}}
+  mes: {topics: [mes.events], keyed: true}
+orders: {keep_finished: P10D, keep_not_started: P20D, future_tolerance: PT1M, max_event_bytes: 2048}
+sla: {promise: {duration: P14D}}
+notify:
+  max_age: P2D
+  slack: {token: xoxb-canary, channel: "#late", per_second: 0.5}
+  webhooks:
+    crm: {url: "https://crm.example/hook", secret: whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQ=}
+    open: {url: "https://open.example/hook"}
+web: {host: 10.1.2.3, port: 8090}
+data_dir: /var/lib/slamon
+"""
+TOPICS = Topics("shop.repartition", "shop.deliveries", "shop.outbox", "shop.dead-letters")
+
+
+@pytest.fixture
+def full() -> Settings:
+    return load_text(FULL, "slamon.yaml", {}).settings
+
+
+def test_slack_comes_first_and_every_webhook_after_it(full: Settings) -> None:
+    found = build.receivers(full)
+    assert [receiver.sink.name for receiver in found] == ["slack", "crm", "open"]
+    assert [type(receiver.sink) for receiver in found] == [SlackSink, WebhookSink, WebhookSink]
+    assert [receiver.per_second for receiver in found] == [0.5, None, None]
+    assert found[0].concurrency < found[1].concurrency == found[2].concurrency
+
+
+def test_a_receivers_offers_go_to_the_partition_of_its_channel(full: Settings) -> None:
+    addresses = [receiver.address for receiver in build.receivers(full)]
+    assert [(address.receiver, address.key) for address in addresses] == [
+        ("slack", b"slack|#late"),
+        ("crm", b"webhook|crm"),
+        ("open", b"webhook|open"),
+    ]
+    assert [address.partition for address in addresses] == [partition_of(address.key, 12) for address in addresses]
+
+
+def test_slack_without_a_token_is_nobody_to_tell() -> None:
+    assert build.receivers(settings_of('notify: {slack: {channel: "#late"}}\n')) == []
+    assert build.receivers(settings_of()) == []
+
+
+def test_no_secret_shows_in_what_was_built(full: Settings) -> None:
+    shown = repr(build.receivers(full))
+    for secret in full.secrets():
+        assert secret not in shown
+
+
+def test_partitions_follow_the_policy_the_receivers_and_how_long_orders_are_kept(full: Settings) -> None:
+    told = build.receivers(full)
+    rules = build.partition_rules(full, told, TOPICS)
+    assert rules.orders.clock.duration == 14 * DAY
+    assert rules.orders.notices.receivers == ("slack", "crm", "open")
+    assert rules.orders.notices.max_age == 2 * DAY
+    assert (rules.orders.keep_finished, rules.orders.keep_not_started) == (10 * DAY, 20 * DAY)
+    assert rules.addresses == {receiver.sink.name: receiver.address for receiver in told}
+    assert rules.outbox_topic == "shop.outbox"
+
+
+def test_every_topic_belongs_to_its_source(full: Settings) -> None:
+    rules = build.ingest_rules(full, TOPICS)
+    assert rules.source_of == {"store.events": "store", "store.late": "store", "mes.events": "mes"}
+    assert (rules.partitions, rules.future_tolerance, rules.topics) == (12, 60 * SECOND, TOPICS)
+
+
+def test_each_source_decodes_with_its_own_system_and_status_names(full: Settings) -> None:
+    decoders = build.ingest_rules(full, TOPICS).decoders
+    value = b'{"order_id": "o-1", "occurred_at": "2026-03-02T09:00:00Z", "status": "PAID"}'
+    store, mes = (decoders[name].decode(value, origin="") for name in ("store", "mes"))
+    assert (store.status, store.system) == ("SUBMITTED", "store")
+    assert (mes.status, mes.system) == ("PAID", None)
+
+
+def test_records_above_the_configured_size_are_refused(full: Settings) -> None:
+    decoder = build.ingest_rules(full, TOPICS).decoders["mes"]
+    with pytest.raises(DecodeError, match="2049 bytes, allowed are 2048"):
+        decoder.decode(b" " * 2049, origin="")
+
+
+def test_only_declared_sources_are_taken_for_keyed(full: Settings) -> None:
+    assert build.source_topics(full) == ("store.events", "store.late", "mes.events")
+    assert build.keyed_topics(full) == {"mes.events"}
+    assert build.keyed_topics(settings_of()) == set()
+
+
+def test_the_engine_is_set_up_as_configured(full: Settings) -> None:
+    security = {"security_protocol": "PLAINTEXT"}
+    url = "http://10.1.2.3:8090"
+    options = build.engine_options(full, OwnTopics("shop"), security, instance_id="slamon-1", url=url)
+    assert (options.bootstrap, options.app_id, options.partitions) == ("broker-1:9092,broker-2:9092", "shop", 12)
+    assert options.sources == ("store.events", "store.late", "mes.events")
+    assert options.internal == ("shop.repartition", "shop.deliveries", "shop.outbox")
+    assert options.changelog == OwnTopics("shop").changelog
+    assert options.data_dir == Path("/var/lib/slamon/slamon-1")
+    assert (options.instance_id, options.advertised_url, options.security) == ("slamon-1", url, security)
+    assert options.session_timeout == 60
+
+
+@pytest.mark.parametrize("seconds", [1, 30, 60, 600])
+def test_the_engines_times_never_defeat_each_other(seconds: int) -> None:
+    text = FULL.replace("PT60S", f"PT{seconds}S")
+    settings = load_text(text, "slamon.yaml", {}).settings
+    options = build.engine_options(settings, OwnTopics("shop"), {}, instance_id="i", url="")
+    assert options.session_timeout == seconds
+    assert options.heartbeat_interval < options.session_timeout / 2
+    assert options.request_timeout >= options.session_timeout
+
+
+def test_the_cluster_is_expected_to_hold_own_topics_sources_and_the_whole_promise(full: Settings) -> None:
+    expected = build.surroundings(full, OwnTopics("shop"))
+    assert {(spec.partitions, spec.replication) for spec in expected.own} == {(12, 3)}
+    assert {spec.name for spec in expected.own} >= {"shop.outbox", "shop-orders-changelog"}
+    assert expected.sources == build.source_topics(full)
+    assert expected.promise == 14 * DAY
+    assert expected.clock_topic == "shop.deliveries"
+
+
+def test_own_topics_have_one_name_everywhere() -> None:
+    assert build.topics_of(OwnTopics("shop")) == TOPICS
+
+
+@pytest.mark.parametrize(
+    ("web", "url"),
+    [
+        ("{host: 10.1.2.3, port: 8090}", "http://10.1.2.3:8090"),
+        ('{host: "::1", port: 8090}', "http://[::1]:8090"),
+        ('{host: 0.0.0.0, advertise: "worker-1:80"}', "http://worker-1:80"),
+        ('{host: "::", advertise: "[fd00::1]:80"}', "http://[fd00::1]:80"),
+    ],
+)
+def test_how_other_workers_reach_this_one(web: str, url: str) -> None:
+    assert build.own_url(settings_of(f"web: {web}\n")) == url
