@@ -39,10 +39,18 @@ def run(
 def demo(
     seconds: Annotated[
         int | None,
-        typer.Option(min=1, help="End after so long, and check what was sent; default: until Ctrl-C."),
+        typer.Option(min=25, help="End after so long, and check what was sent; default: until Ctrl-C."),
     ] = None,
+    *,
+    kafka: Annotated[
+        str | None, typer.Option(help="Use this broker (host:port) instead of starting one.")
+    ] = None,
+    host: Annotated[str, typer.Option(help="Address that the pages listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port of slamon's own pages; 0: any free one.")] = 0,
+    slack_port: Annotated[int, typer.Option(help="Port of the Slack stand-in; 0: any free one.")] = 0,
+    seed: Annotated[int | None, typer.Option(help="Play the same story again.")] = None,
 ) -> None:
     """Run the whole system on this machine with simulated orders; Ctrl-C stops all of it."""
     from slamon.demo.run import main  # noqa: PLC0415 - loads the broker's launcher, which other commands need not
 
-    raise typer.Exit(main(seconds))
+    raise typer.Exit(main(seconds, kafka=kafka, host=host, port=port, slack_port=slack_port, seed=seed))

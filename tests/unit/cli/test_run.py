@@ -80,14 +80,15 @@ def test_a_crash_is_1_and_a_line_without_secrets(file: Path, monkeypatch: pytest
 
 
 def test_demo(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[int | None] = []
+    asked: list[dict[str, object]] = []
 
-    def main(seconds: int | None) -> int:
-        asked.append(seconds)
+    def main(seconds: int | None, **options: object) -> int:
+        asked.append({"seconds": seconds} | options)
         return 0 if seconds is None else 1
 
     monkeypatch.setitem(sys.modules, "slamon.demo.run", types.SimpleNamespace(main=main))
+    usual = {"kafka": None, "host": "127.0.0.1", "port": 0, "slack_port": 0, "seed": None}
     assert command("demo").code == 0
-    assert command("demo", "--seconds", "60").code == 1
-    assert command("demo", "--seconds", "0").code == 2
-    assert asked == [None, 60]
+    assert command("demo", "--seconds", "60", "--kafka", "kafka:9092", "--slack-port", "8081").code == 1
+    assert command("demo", "--seconds", "10").code == 2
+    assert asked == [{"seconds": None} | usual, {"seconds": 60} | usual | {"kafka": "kafka:9092", "slack_port": 8081}]

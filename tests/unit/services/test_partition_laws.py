@@ -218,5 +218,5 @@ def _names(records: list[NoticeRecord]) -> set[tuple[int, Instant]]:
     return {(record.kind, record.due_at) for record in records if record.standing}
 
 
-Delivery.TestCase.settings = settings(max_examples=8000, stateful_step_count=50)
+Delivery.TestCase.settings = settings(max_examples=300, stateful_step_count=50)
 TestDelivery = Delivery.TestCase
