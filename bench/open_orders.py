@@ -7,7 +7,7 @@ from itertools import islice
 from bench.mixture import PER_ORDER, Mixture, Shares
 from bench.topics import producer
 from slamon.notices.row import OrderRules, apply, encode_row, new_row
-from slamon.orders.event import Instant, Span, SECOND
+from slamon.orders.event import SECOND, Instant, Span
 from slamon.sources.native import NativeDecoder
 from slamon.stream.table import revision
 

@@ -8,8 +8,9 @@ from pathlib import Path
 class Plan:
     """Sizes of one run; a quick one is a fraction of it and proves nothing but that everything works."""
 
-    events: int = 800_000
-    stock_faust_events: int = 50_000
+    events: int = 1_600_000
+    """So many that no fetch holds two events of the same order: see bench/mixture.py."""
+    stock_faust_events: int = 60_000
     """Of the same topic: stock Faust would take minutes for all of it."""
     repeats: int = 5
     core_repeats: int = 3
@@ -17,6 +18,14 @@ class Plan:
     notices: int = 4_000
     rate: int = 10_000
     """Events a second while deadlines come."""
+
+    def lines(self) -> list[str]:
+        """For people."""
+        return [
+            f"{self.events:,} order events, eight to an order, 8 partitions, lz4",
+            f"stock Faust reads the first {self.stock_faust_events:,} of them",
+            f"{self.repeats} rounds of (a), {self.core_repeats} of (b); {self.open_orders:,} open orders in (c)",
+        ]
 
 
 QUICK = Plan(

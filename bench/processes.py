@@ -20,7 +20,9 @@ class ContenderError(Exception):
 def run(name: str, job: Job) -> dict[str, Any]:
     """Run a contender to its end in a folder and under names of its own; returns what it said."""
     number = next(_runs)
-    own = replace(job, run=job.run or f"bench-{number}-{name.replace('_', '-')}", folder=f"{job.folder}/{number}-{name}")
+    own = replace(
+        job, run=job.run or f"bench-{number}-{name.replace('_', '-')}", folder=f"{job.folder}/{number}-{name}"
+    )
     own.path.mkdir(parents=True)
     command = [sys.executable, "-m", f"bench.contenders.{name}", own.text()]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_PATIENCE)

@@ -12,6 +12,7 @@ from bench.topics import written
 Tell: TypeAlias = Callable[[str], None]
 Rates: TypeAlias = dict[str, list[float]]
 
+TIMES = "\N{MULTIPLICATION SIGN}"
 OURS, QUIX, FAUST, BY_HAND = "slamon_engine", "quix", "faust_stock", "by_hand"
 CORE, CORE_BY_HAND = "slamon_core", "core_by_hand"
 NAMES = {
@@ -55,8 +56,8 @@ class Rounds:
             Figure(
                 f"{NAMES[ours]} : {NAMES[name]}",
                 ratio(self.rates[ours], self.rates[name]),
-                "×",
-                Target(Bound.AT_LEAST, limit, "×"),
+                TIMES,
+                Target(Bound.AT_LEAST, limit, TIMES),
             )
             for name, limit in theirs.items()
         ]

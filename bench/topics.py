@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from confluent_kafka import Consumer, Producer, TopicPartition
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka import Consumer, Producer, TopicPartition  # type: ignore[import-untyped]
+from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[import-untyped]
 
 from bench.mixture import Arrival
 

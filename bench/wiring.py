@@ -9,7 +9,7 @@ from slamon.settings import Settings, load_text
 
 
 def configuration(*, bootstrap: str, topic: str, app_id: str, folder: Path, **more: Any) -> dict[str, Any]:
-    """slamon's defaults with one keyed source; `more` are further top-level keys."""
+    """Slamon's defaults with one keyed source; `more` are further top-level keys."""
     return {
         "kafka": {"bootstrap_servers": bootstrap, "app_id": app_id},
         "sources": {"orders": {"topics": [topic], "keyed": True}},

@@ -9,6 +9,7 @@ from bench.mixture import PER_ORDER, SPAN, Mixture
 from bench.wiring import configuration, settings_of
 from slamon.app.clock import wall_clock
 
+
 def main(job: Job) -> None:
     tree = configuration(bootstrap="127.0.0.1:9", topic="orders", app_id=job.run, folder=job.path)
     rules, decoder = rules_of(settings_of(tree))

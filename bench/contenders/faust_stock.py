@@ -39,7 +39,8 @@ async def orders(stream: Any) -> None:
         table.get(order_id)
         table[order_id] = value
         if watch.handle(1):
-            await app.producer._producer.flush()  # noqa: SLF001 - Faust's own flush gives up after 0.1 s
+            producer: Any = app.producer
+            await producer._producer.flush()  # noqa: SLF001 - Faust's own flush gives up after 0.1 s
             await app.consumer.commit()
             say(watch.result(changelog=table.changelog_topic.get_topic_name()))
             os._exit(0)

@@ -1,8 +1,10 @@
 """What every contender is told and says: a job as JSON in the arguments, a result as the last line of stdout."""
 
+import asyncio
 import json
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,7 @@ class SmallEvent(msgspec.Struct, gc=False):
     reason: str | None = None
 
 
+_LOOK = 0.002
 decode_small = msgspec.json.Decoder(SmallEvent).decode
 
 
@@ -90,3 +93,9 @@ def say(result: dict[str, Any]) -> None:
     if out is not None:
         out.write(json.dumps(result) + "\n")
         out.flush()
+
+
+async def until(reached: Callable[[], bool]) -> None:
+    """Look every few milliseconds: the engine counts and tells nobody."""
+    while not reached():  # noqa: ASYNC110
+        await asyncio.sleep(_LOOK)

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import uvloop
 
-from bench.contenders.job import Job, say, told
+from bench.contenders.job import Job, say, told, until
 from bench.wiring import configuration, settings_of
 from slamon.app.worker import Worker
 from slamon.logs import configure_logs
 
-_LOOK = 0.002
 _SETTLE = 5.0
 """Seconds until the first round of counts and gauges is over."""
 _PAGE = 4096
@@ -30,11 +29,9 @@ async def main(job: Job) -> None:
     parts = worker._parts  # noqa: SLF001 - measured from inside
     async with worker.running():
         progress = parts.engine.progress
-        while not progress.replayed and not parts.engine.partitions():
-            await asyncio.sleep(_LOOK)
+        await until(lambda: bool(progress.replayed or parts.engine.partitions()))
         first, cpu, already = time.perf_counter(), time.process_time(), progress.replayed
-        while len(parts.engine.partitions()) < job.partitions:
-            await asyncio.sleep(_LOOK)
+        await until(lambda: len(parts.engine.partitions()) == job.partitions)
         seconds, cpu = time.perf_counter() - first, time.process_time() - cpu
         await asyncio.sleep(_SETTLE)
         gc.collect()

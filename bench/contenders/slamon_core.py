@@ -1,20 +1,17 @@
 """slamon's whole worker: engine, core, due times, outbox, metrics, logs, counts; nobody asks its web server."""
 
-import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
 import uvloop
 
-from bench.contenders.job import Job, Stopwatch, say, told
+from bench.contenders.job import Job, Stopwatch, say, told, until
 from bench.wiring import configuration, settings_of
 from slamon.app.worker import Worker
 from slamon.logs import configure_logs
-from slamon.orders.event import Instant
 from slamon.services.logic import OrderLogic
 from slamon.stream import Effects, Record, Rows
 
-_LOOK = 0.002
 _MILLISECOND = 1_000
 
 
@@ -25,7 +22,7 @@ class Steady:
     """
 
     def __init__(self, logic: OrderLogic, watch: Stopwatch) -> None:
-        self._arrived: dict[int, Instant] = {}
+        self._arrived: dict[int, int] = {}
         self._watch = watch
         self._apply = logic.batch
         logic.batch = self._batch  # type: ignore[method-assign]
@@ -47,8 +44,7 @@ async def main(job: Job) -> None:
     Steady(worker._parts.logic, watch)  # noqa: SLF001
     async with worker.running() as tasks:
         progress = engine.progress
-        while progress.records < job.events and not any(task.done() for task in tasks):
-            await asyncio.sleep(_LOOK)
+        await until(lambda: progress.records >= job.events or any(task.done() for task in tasks))
         watch.handle(progress.records)
         say(watch.result(changelog=engine.options.changelog))
 

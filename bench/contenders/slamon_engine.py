@@ -1,16 +1,13 @@
 """The small job on slamon's engine: a logic of a few lines, everything else as in the daemon."""
 
-import asyncio
 from collections.abc import Sequence
 
 import uvloop
 
-from bench.contenders.job import Job, Stopwatch, decode_small, say, told
+from bench.contenders.job import Job, Stopwatch, decode_small, say, told, until
 from bench.topics import make_topic
 from slamon.kafka.topics import own_topic_specs
 from slamon.stream import Effects, Engine, EngineOptions, Record, Rows
-
-_LOOK = 0.002
 
 
 class SmallLogic:
@@ -51,8 +48,7 @@ async def main(job: Job) -> None:
     )
     engine = Engine(options, SmallLogic(watch))
     await engine.start()
-    while engine.progress.records < job.events:
-        await asyncio.sleep(_LOOK)
+    await until(lambda: engine.progress.records >= job.events)
     watch.handle(engine.progress.records)
     say(watch.result(changelog=options.changelog))
     await engine.stop()

@@ -1,6 +1,7 @@
 """The ticker: lets the deadlines fire that the lag gate has released."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
@@ -28,10 +29,10 @@ async def run_deadlines(gate: LagGate, engine: Writer, partitions: Mapping[int, 
         gate.moved.clear()
         for number in list(partitions):
             await fire(number, gate, engine, partitions)
-        try:
-            await asyncio.wait_for(gate.moved.wait(), _IDLE)
-        except TimeoutError:
-            continue
+        # Not `wait_for`: on Python 3.11 that swallows a cancellation which comes together with the event.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_IDLE):
+                await gate.moved.wait()
 
 
 async def fire(number: int, gate: LagGate, engine: Writer, partitions: Mapping[int, OrderPartition]) -> None:

@@ -1,6 +1,7 @@
 """The owner of the outbox: paces and sends what the orders' rows offer (DESIGN §4 "Outbox")."""
 
 import asyncio
+import contextlib
 import secrets
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
@@ -161,7 +162,7 @@ def _tell(task: asyncio.Task[None]) -> None:
 
 async def _wait(event: asyncio.Event, longest: float) -> None:
     event.clear()
-    try:
-        await asyncio.wait_for(event.wait(), longest)
-    except TimeoutError:
-        return
+    # Not `wait_for`: on Python 3.11 that swallows a cancellation which comes together with the event.
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(longest):
+            await event.wait()

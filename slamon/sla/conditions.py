@@ -1,11 +1,14 @@
 """The instants that the clocks of an order point to: which conditions have come true, and which is next."""
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from slamon.orders.event import Instant
 from slamon.sla.clock import Clock, Due
 from slamon.sla.rules import ClockRules
+
+# Looking a member up in an enum is slow for the hot path.
+_KINDS = tuple(Due)
+_BREACHED, _STAGE_OVERDUE = int(Due.BREACHED), int(Due.STAGE_OVERDUE)
 
 
 class Condition(NamedTuple):
@@ -27,13 +30,17 @@ def conditions(clock: Clock, rules: ClockRules) -> list[Condition]:
     A condition stands from `from_at` on: a deadline's own instant is still in time, so there it is one later.
     """
     found = [
-        Condition(Due(kind), stage, due_at, at, _from(Due(kind), due_at, at))
+        Condition(_KINDS[kind], stage, due_at, at, _from(kind, due_at, at))
         for kind, stage, due_at, at in clock.passed or ()
     ]
-    if clock.due_at is not None:
-        # A date that is in force again: what had come true of it stays so and does not come true anew.
-        noted = {condition.kind for condition in found if condition.due_at == clock.due_at}
-        found += [condition for condition in _of_promise(clock, clock.due_at) if condition.kind not in noted]
+    due_at = clock.due_at
+    if due_at is not None:
+        running = _of_promise(clock, due_at)
+        if running and any(condition.due_at == due_at for condition in found):
+            # A date that is in force again: what had come true of it stays so and does not come true anew.
+            noted = {condition.kind for condition in found if condition.due_at == due_at}
+            running = [condition for condition in running if condition.kind not in noted]
+        found += running
     for visit in clock.visits or ():
         if visit.overdue_at is not None:
             stage, at = rules.stages[visit.stage].start, visit.overdue_at
@@ -41,19 +48,21 @@ def conditions(clock: Clock, rules: ClockRules) -> list[Condition]:
     return found
 
 
-def _of_promise(clock: Clock, due_at: Instant) -> Iterator[Condition]:
+def _of_promise(clock: Clock, due_at: Instant) -> list[Condition]:
     """What comes true of the date in force if nothing more happens."""
+    found = []
     if clock.risk_at is not None:
-        yield Condition(Due.AT_RISK, None, due_at, clock.risk_at, clock.risk_at)
+        found.append(Condition(Due.AT_RISK, None, due_at, clock.risk_at, clock.risk_at))
     if clock.breach_at is not None:
         from_at = _from(Due.BREACHED, due_at, clock.breach_at)
-        yield Condition(Due.BREACHED, None, due_at, clock.breach_at, from_at)
+        found.append(Condition(Due.BREACHED, None, due_at, clock.breach_at, from_at))
     if clock.finishing and clock.ended_at is not None and clock.ended_at > due_at:
-        yield Condition(Due.FINISHED_LATE, None, due_at, clock.ended_at, clock.ended_at)
+        found.append(Condition(Due.FINISHED_LATE, None, due_at, clock.ended_at, clock.ended_at))
+    return found
 
 
-def _from(kind: Due, due_at: Instant, at: Instant) -> Instant:
-    strict = kind is Due.STAGE_OVERDUE or (kind is Due.BREACHED and at == due_at)
+def _from(kind: int, due_at: Instant, at: Instant) -> Instant:
+    strict = kind == _STAGE_OVERDUE or (kind == _BREACHED and at == due_at)
     return at + 1 if strict else at
 
 

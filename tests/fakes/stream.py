@@ -166,8 +166,9 @@ class FakeOutbox:
     def take(self, partition: int, offset: int, record: object) -> None:
         self.said.append(("take", partition, offset, record))
 
-    def opened(self, partition: int) -> None:
+    def opened(self, partition: int) -> str | None:
         self.said.append(("opened", partition))
+        return f"opening-{self.said.count(('opened', partition))}"
 
     def closed(self, partition: int) -> None:
         self.said.append(("closed", partition))

@@ -8,9 +8,12 @@ import pytest
 from slamon.app.worker import Worker
 from slamon.demo.ports import LOOPBACK, free_port
 from slamon.errors import ConfigError
+from slamon.services.dispatcher import Receiver
 from slamon.services.instance import claim_instance
+from slamon.services.offers import Address
 from slamon.settings import Settings, load_text
 from tests.fakes.cluster import FakeCluster
+from tests.fakes.sinks import FakeSink
 
 
 def settings_on(folder: Path, port: int) -> Settings:
@@ -61,6 +64,29 @@ async def test_a_stopped_worker_leaves_nothing_behind(tmp_path: Path) -> None:
         await asked(port, "/-/healthy")
     assert claim_instance(tmp_path, None).name == name
     assert [task.get_name() for task in asyncio.all_tasks() - {asyncio.current_task()}] == []
+
+
+class ClosableCluster(FakeCluster):
+    """Notes that it was closed."""
+
+    was_closed = False
+
+    async def close(self) -> None:
+        self.was_closed = True
+
+
+async def test_the_ways_to_the_broker_and_to_every_receiver_are_closed_at_the_end(tmp_path: Path) -> None:
+    worker = Worker(settings_on(tmp_path, free_port()))
+    cluster, sinks = ClosableCluster(silent={1}), [FakeSink("one"), FakeSink("two")]
+    worker._parts.cluster = worker._parts.startup.cluster = cluster
+    worker._parts.receivers += [Receiver(sink, Address(sink.name, b"", 0)) for sink in sinks]
+
+    def closed() -> list[bool]:
+        return [cluster.was_closed, *(sink.closed for sink in sinks)]
+
+    async with worker.running():
+        assert closed() == [False, False, False]
+    assert closed() == [True, True, True]
 
 
 async def test_a_port_that_is_taken_is_told_and_the_instance_is_free_again(tmp_path: Path) -> None:

@@ -30,9 +30,11 @@ def test_folders_do_not_share_ids(tmp_path: Path) -> None:
 
 def test_an_id_that_was_never_written_is_made_anew(tmp_path: Path) -> None:
     (tmp_path / "instance-0").write_text("\n")
-    name = claim_instance(tmp_path, None).name
-    assert name.startswith("slamon-")
-    assert (tmp_path / "instance-0").read_text().split() == [name]
+    claimed = claim_instance(tmp_path, None)
+    assert claimed.name.startswith("slamon-")
+    # written at once: a worker that is killed comes back with it
+    assert (tmp_path / "instance-0").read_text().split() == [claimed.name]
+    claimed.release()
 
 
 def test_a_configured_id_writes_nothing(tmp_path: Path) -> None:

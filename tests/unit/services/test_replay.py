@@ -1,0 +1,141 @@
+"""Replay: recorded events through the same core, without a broker."""
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+
+from slamon.errors import DecodeError, InputError
+from slamon.notices.row import OrderRules
+from slamon.orders.event import DAY, Instant, instant, rfc3339
+from slamon.services.replay import Replay, ReplayRules, as_of, quantile, replay_files
+from slamon.sla.policy import SlaPolicy
+from slamon.sources.native import NativeDecoder
+from tests.builders import CLOCK, T0, day
+
+DECODER = NativeDecoder(None, {}, 262_144)
+
+
+def _line(status: str, at: Instant, order_id: str = "o-1", **changes: object) -> bytes:
+    told = {"order_id": order_id, "status": status, "occurred_at": rfc3339(at), "system": "shop"}
+    return json.dumps(told | changes).encode()
+
+
+def _replay(*lines: bytes, at: Instant | None = None) -> Replay:
+    result = Replay(at, OrderRules(CLOCK))
+    for line in lines:
+        result.take(line, DECODER, "test:1")
+    return result
+
+
+def test_the_time_is_that_of_the_last_event() -> None:
+    """Unless asked otherwise; whatever the order of the lines."""
+    lines = [_line("SHIPPED", day(9)), _line("SUBMITTED", day(2))]
+    assert _replay(*lines).at == day(9)
+    assert as_of(_replay(*lines)) == "2026-03-11T09:00:00Z"
+    assert _replay(*lines, at=day(40)).at == day(40)
+    assert _replay().at == 0
+
+
+def test_events_after_the_time_are_counted_and_left_out() -> None:
+    """Each distinct one once; an order known only from them is not shown."""
+    late = _line("SHIPPED", day(9))
+    result = _replay(_line("SUBMITTED", T0), late, late, _line("SUBMITTED", day(9), "o-2"), at=day(8))
+    assert result.summary["after_at"] == 2
+    assert [order["status"] for order in result.orders()] == ["SUBMITTED"]
+
+
+def test_orders_come_by_id_and_notices_by_instant() -> None:
+    """Every notice of the standing set, with the order's own words in its text."""
+    result = _replay(
+        _line("SUBMITTED", day(1), "b"), _line("SUBMITTED", T0, "c"), _line("INITIATED", T0, "a"), at=day(22, us=1)
+    )
+    assert [order["order_id"] for order in result.orders()] == ["a", "b", "c"]
+    shown = [(notice["order_id"], notice["kind"]) for notice in result.notices()]
+    assert shown == [
+        ("c", "stage_overdue"),
+        ("b", "stage_overdue"),
+        ("c", "at_risk"),
+        ("b", "at_risk"),
+        ("c", "breached"),
+        ("b", "breached"),
+    ]
+
+
+def test_the_summary_counts_orders_verdicts_and_statuses() -> None:
+    """The ratio of kept promises, quantiles of lead times by nearest rank."""
+    lines = [_line("SUBMITTED", T0, name) for name in "abcd"]
+    lines += [_line("SHIPPED", day(days), name) for name, days in zip("abc", (5, 10, 30), strict=True)]
+    lines += [_line("ON_FIRE", T0, "e")]
+    assert _replay(*lines).summary == {
+        "orders": 5,
+        "after_at": 0,
+        "by_verdict": {"breached": 1, "broken": 1, "kept": 2, "not_started": 1},
+        "by_status": {"SHIPPED": 3, "SUBMITTED": 1, "null": 1},
+        "promise_kept_ratio": 2 / 3,
+        "lead_time_p50_seconds": 10 * 86_400,
+        "lead_time_p95_seconds": 30 * 86_400,
+    }
+
+
+def test_an_empty_replay_says_null() -> None:
+    """Nothing to say is not nothing."""
+    summary = _replay().summary
+    assert summary["promise_kept_ratio"] is None
+    assert summary["lead_time_p50_seconds"] is None
+    assert summary is not _replay().summary
+
+
+@pytest.mark.parametrize("count", [1, 2, 19, 20, 21, 39, 40, 41, 100, 140, 1000])
+@pytest.mark.parametrize(("share", "percent"), [(0.5, 50), (0.95, 95)])
+def test_quantiles_are_by_nearest_rank(count: int, share: float, percent: int) -> None:
+    """Exactly, also where the rank is a whole number."""
+    ordered = [number * DAY for number in range(1, count + 1)]
+    assert quantile(ordered, share) == 86_400 * -(-count * percent // 100)
+
+
+def test_a_summary_is_made_once() -> None:
+    """It does not change while it is shown."""
+    result = _replay(_line("SUBMITTED", T0))
+    assert result.summary is result.summary
+
+
+def test_what_cannot_be_used_is_the_callers_to_tell() -> None:
+    """The fault goes up; nothing is taken."""
+    result = _replay()
+    with pytest.raises(DecodeError):
+        result.take(b"{", DECODER, "test:1")
+    assert list(result.orders()) == []
+
+
+def test_an_order_that_is_not_there() -> None:
+    """Only orders of the replay can be asked for."""
+    with pytest.raises(KeyError):
+        _replay()._report("o-1")
+
+
+def test_files_are_read_with_the_rules_of_a_source(tmp_path: Path) -> None:
+    """System, status map and size as for the daemon; each rejected line with its reason and place."""
+    good = _line("packed", T0, system=None)
+    big = _line("SUBMITTED", T0, reason="x" * 500)
+    path = tmp_path / "events.jsonl"
+    path.write_bytes(b"\n".join([good, b"{", b"", big, _line("SUBMITTED", day(1), "o-2")]) + b"\n")
+    rules = ReplayRules("mes", {"packed": "PACKAGING"}, 400)
+    result = replay_files([str(path)], SlaPolicy(), rules, None, None)
+    assert [(order["status"], order["systems"]) for order in result.orders()] == [
+        ("PACKAGING", {"mes": "PACKAGING"}),
+        ("SUBMITTED", {"shop": "SUBMITTED"}),
+    ]
+    assert [(entry["line"], entry["reason"]) for entry in result.rejected] == [(2, "not_json"), (4, "too_large")]
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    """An InputError, exit 1."""
+    with pytest.raises(InputError):
+        replay_files([str(tmp_path / "none.jsonl")], SlaPolicy(), ReplayRules(), None, None)
+
+
+def test_the_samples_begin_on_a_monday() -> None:
+    """The day 0 of all scenarios."""
+    assert instant(dt.datetime(2026, 3, 2, 9, tzinfo=dt.UTC)) == T0
