@@ -50,7 +50,7 @@ def rules_of(settings: Settings) -> tuple[OrderRules, NativeDecoder]:
     """The daemon's own rules and decoder."""
     topics = build.topics_of(OwnTopics(settings.kafka.app_id))
     rules = build.partition_rules(settings, [], topics).orders
-    decoder = build.ingest_rules(settings, topics).decoders["orders"]
+    decoder = build.ingest_rules(settings, topics, build.decoders(settings)).decoders["orders"]
     if not isinstance(decoder, NativeDecoder):
         raise TypeError(f"the source is native, its decoder is {decoder!r}")
     return rules, decoder

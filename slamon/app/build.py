@@ -67,15 +67,18 @@ def partition_rules(settings: Settings, told: list[Receiver], topics: Topics) ->
     return PartitionRules(orders, addresses, topics.outbox)
 
 
-def ingest_rules(settings: Settings, topics: Topics) -> IngestRules:
+def decoders(settings: Settings) -> dict[str, NativeDecoder]:
+    """One decoder for each source."""
+    most = settings.orders.max_event_bytes
+    return {name: NativeDecoder(s.system, s.status_map, most) for name, s in settings.sources.items()}
+
+
+def ingest_rules(settings: Settings, topics: Topics, by_source: Mapping[str, NativeDecoder]) -> IngestRules:
     """Which topic belongs to which source, and how each is decoded."""
     orders = settings.orders
     return IngestRules(
         source_of={topic: name for name, source in settings.sources.items() for topic in source.topics},
-        decoders={
-            name: NativeDecoder(source.system, source.status_map, orders.max_event_bytes)
-            for name, source in settings.sources.items()
-        },
+        decoders=by_source,
         partitions=settings.kafka.partitions,
         future_tolerance=orders.future_tolerance.span,
         topics=topics,

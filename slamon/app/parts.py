@@ -48,6 +48,7 @@ class Parts:
         )
         self.startup = Startup(self.cluster, build.surroundings(settings, self.own), wall_clock)
         self.offsets = GroupOffsets(Offsets(self.cluster), kafka.app_id)
+        self.decoders = build.decoders(settings)
         self.logic = self._order_logic()
         url = build.own_url(settings)
         options = build.engine_options(settings, self.own, security, instance_id=self.instance.name, url=url)
@@ -83,7 +84,7 @@ class Parts:
         )
         return OrderLogic(
             build.partition_rules(settings, self.receivers, self.topics),
-            Ingest(build.ingest_rules(settings, self.topics), tally, wall_clock, self.distrust),
+            Ingest(build.ingest_rules(settings, self.topics, self.decoders), tally, wall_clock, self.distrust),
             self.topics,
             tally=tally,
             outbox=self.dispatcher,

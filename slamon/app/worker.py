@@ -51,7 +51,7 @@ class Worker:
 
     async def _work(self, stack: AsyncExitStack) -> None:
         await self._parts.startup.run()
-        await self._parts.layout.learn()
+        await self._parts.layout.learn_first()
         gauges = self._gauges()
         self._parts.engine.before_revoke(gauges.handing_over)
         await self._parts.engine.start()
@@ -77,6 +77,7 @@ class Worker:
             self._parts.dispatcher.channels,
             lambda: self._health().ready()[0],
             wall_clock,
+            self._parts.decoders,
         )
 
     def _health(self) -> WorkerHealth:

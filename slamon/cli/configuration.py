@@ -54,14 +54,12 @@ _MADE = {As.JSON_SCHEMA: json_schema, As.YAML: reference_yaml, As.MARKDOWN: mark
 
 
 def schema(
-    as_: Annotated[
-        As, typer.Option("--as", help="JSON Schema, every key as YAML, or the reference page.")
-    ] = (As.JSON_SCHEMA),
+    as_: Annotated[As, typer.Option("--as", help="JSON Schema, every key as YAML, or the reference page.")] = (
+        As.JSON_SCHEMA
+    ),
     output: Annotated[Path | None, typer.Option(help="Write to this file instead of stdout.")] = None,
     *,
-    check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; exit code 1 when --output differs.")
-    ] = False,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit code 1 when --output differs.")] = False,
 ) -> None:
     """Print the JSON Schema of the configuration."""
     text = _MADE[as_]()

@@ -23,9 +23,7 @@ _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where a daem
 
 Url = Annotated[
     str | None,
-    typer.Option(
-        "--url", envvar="SLAMON_URL", help="Where the daemon is; default: web.host and web.port of --config."
-    ),
+    typer.Option("--url", envvar="SLAMON_URL", help="Where the daemon is; default: web.host and web.port of --config."),
 ]
 Config = Annotated[
     str | None,
@@ -85,9 +83,7 @@ class Daemon:
             answer = connection.getresponse()
             return answer.status, answer.read()
         except (OSError, http.client.HTTPException) as error:
-            reason = (
-                (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
-            )
+            reason = (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
             fail(f"no answer from {self.url} ({reason}); is `slamon run` up, and is --url right?")
         finally:
             connection.close()

@@ -29,6 +29,4 @@ def notices(
     console = screen()
     console.print(notices_table(answer["notices"], console.width, deliveries=True))
     more = ", more with a greater --limit" if answer.get("next") else ""
-    console.print(
-        f"{len(answer['notices'])} notices as of {moment(answer.get('as_of')) or 'an unknown time'}{more}"
-    )
+    console.print(f"{len(answer['notices'])} notices as of {moment(answer.get('as_of')) or 'an unknown time'}{more}")

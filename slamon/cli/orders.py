@@ -20,9 +20,7 @@ AsFormat = Annotated[Format, typer.Option("--format", help="table for people, js
 @orders.command("list")
 def list_orders(
     *,
-    verdict: Annotated[
-        list[str] | None, typer.Option(help="Only these verdicts, e.g. breached, at_risk.")
-    ] = None,
+    verdict: Annotated[list[str] | None, typer.Option(help="Only these verdicts, e.g. breached, at_risk.")] = None,
     status: Annotated[list[str] | None, typer.Option(help="Only these statuses.")] = None,
     channel: Annotated[list[str] | None, typer.Option(help="Only these channels.")] = None,
     manager: Annotated[list[str] | None, typer.Option(help="Only these managers' orders.")] = None,
@@ -44,9 +42,7 @@ def list_orders(
     console = screen()
     console.print(orders_table(answer["orders"], answer.get("as_of"), console.width))
     more = ", more with a greater --limit" if answer.get("next") else ""
-    console.print(
-        f"{len(answer['orders'])} orders as of {moment(answer.get('as_of')) or 'an unknown time'}{more}"
-    )
+    console.print(f"{len(answer['orders'])} orders as of {moment(answer.get('as_of')) or 'an unknown time'}{more}")
 
 
 @orders.command("show")

@@ -33,9 +33,7 @@ def replay(
         typer.Argument(metavar="FILE", help="Recorded events: .jsonl, .csv, either with .gz; - is stdin."),
     ],
     *,
-    config: Annotated[
-        str | None, typer.Option("--config", help="Whose policy; default: slamon's defaults.")
-    ] = None,
+    config: Annotated[str | None, typer.Option("--config", help="Whose policy; default: slamon's defaults.")] = None,
     source: Annotated[
         str | None,
         typer.Option(help="Read the events as this source of the configuration; default: its only one."),
@@ -43,9 +41,7 @@ def replay(
     at: Annotated[
         str | None, typer.Option(help="Pass every deadline up to this time; default: the last event's.")
     ] = None,
-    as_format: Annotated[
-        ReplayFormat, typer.Option("--format", help="table, json, or jsonl.")
-    ] = ReplayFormat.TABLE,
+    as_format: Annotated[ReplayFormat, typer.Option("--format", help="table, json, or jsonl.")] = ReplayFormat.TABLE,
     rows: Annotated[int, typer.Option(min=0, help="Rows of each table at most.")] = 20,
 ) -> None:
     """Feed recorded events through the core, without a broker. Exit code 1 for unreadable input."""

@@ -128,9 +128,7 @@ def write_table(found: Digest) -> None:
     _block(console, f"Late and at risk: {found.late_in_all}", shown, found.late_in_all)
     shown = notices_table(found.notices, console.width, deliveries=False)
     _block(console, f"Notices: {found.kinds.total()}", shown, found.kinds.total())
-    _block(
-        console, f"Rejected lines: {found.rejected_in_all}", _rejected(found.rejected), found.rejected_in_all
-    )
+    _block(console, f"Rejected lines: {found.rejected_in_all}", _rejected(found.rejected), found.rejected_in_all)
     _heading(console, f"Summary at {moment(found.at) or 'no time'}")
     console.print(_summary(found.summary, found.kinds))
 

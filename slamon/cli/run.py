@@ -42,9 +42,7 @@ def demo(
         typer.Option(min=25, help="End after so long, and check what was sent; default: until Ctrl-C."),
     ] = None,
     *,
-    kafka: Annotated[
-        str | None, typer.Option(help="Use this broker (host:port) instead of starting one.")
-    ] = None,
+    kafka: Annotated[str | None, typer.Option(help="Use this broker (host:port) instead of starting one.")] = None,
     host: Annotated[str, typer.Option(help="Address that the pages listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port of slamon's own pages; 0: any free one.")] = 0,
     slack_port: Annotated[int, typer.Option(help="Port of the Slack stand-in; 0: any free one.")] = 0,

@@ -104,9 +104,7 @@ class Cluster:
         """The nodes and these topics; raises SourceError."""
         answer = await self.ask(MetadataRequest(list(topics), allow_auto_topic_creation=False))
         found = {
-            name: Topic(
-                error, {at: Partition(leader, len(replicas)) for _, at, leader, replicas, *_ in partitions}
-            )
+            name: Topic(error, {at: Partition(leader, len(replicas)) for _, at, leader, replicas, *_ in partitions})
             for error, name, _, partitions in answer.topics
         }
         nodes = frozenset(node for node, *_ in answer.brokers)

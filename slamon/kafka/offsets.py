@@ -96,9 +96,7 @@ class Offsets:
         for topic, number in partitions:
             by_topic[topic].append((number, moment))
         try:
-            answer = await self._cluster.ask(
-                OffsetRequest(_NO_REPLICA, isolation, list(by_topic.items())), node=leader
-            )
+            answer = await self._cluster.ask(OffsetRequest(_NO_REPLICA, isolation, list(by_topic.items())), node=leader)
         except SourceError:
             return {}
         return {
@@ -122,9 +120,7 @@ class Offsets:
 
     async def _committed(self, group: str) -> OffsetMap:
         while True:
-            answer = await self._cluster.ask(
-                OffsetFetchRequest(group, None), node=await self._coordinator(group)
-            )
+            answer = await self._cluster.ask(OffsetFetchRequest(group, None), node=await self._coordinator(group))
             if answer.error_code not in _NOT_YET:
                 break
             self._coordinators.pop(group, None)

@@ -31,9 +31,7 @@ class Surroundings:
     clock_topic: str | None = None
 
 
-async def preflight(
-    cluster: Cluster, expected: Surroundings, *, clock: Callable[[], Instant]
-) -> list[Finding]:
+async def preflight(cluster: Cluster, expected: Surroundings, *, clock: Callable[[], Instant]) -> list[Finding]:
     """Look at everything and return what is wrong, worst first; empty when all is well. Alters nothing.
 
     A broker that does not answer is a finding too (`Severity.WAIT`).
@@ -94,9 +92,7 @@ def _topics(described: Description, expected: Surroundings) -> Iterable[Finding]
 def _own_topic(spec: TopicSpec, topic: Topic) -> Iterable[Finding]:
     if topic.is_missing:
         what = "does not exist"
-        yield Finding(
-            Severity.REFUSE, Check.OWN_TOPIC, spec.name, what, "slamon creates it where it may (ACL Create)"
-        )
+        yield Finding(Severity.REFUSE, Check.OWN_TOPIC, spec.name, what, "slamon creates it where it may (ACL Create)")
     elif topic.error != OK:
         yield _inaccessible(spec.name, topic)
     elif len(topic.partitions) != spec.partitions:
@@ -119,9 +115,7 @@ def _source_topic(name: str, topic: Topic) -> Iterable[Finding]:
 
 def _inaccessible(name: str, topic: Topic) -> Finding:
     what = "may not be described" if topic.error == _NOT_AUTHORIZED else f"has error {topic.error}"
-    return Finding(
-        Severity.REFUSE, Check.ACCESS, name, what, "grant Describe and Read (own topics: Write too)"
-    )
+    return Finding(Severity.REFUSE, Check.ACCESS, name, what, "grant Describe and Read (own topics: Write too)")
 
 
 def _copies(name: str, topic: Topic) -> Iterable[Finding]:

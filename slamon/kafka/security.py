@@ -67,9 +67,7 @@ def _problems(given: Mapping[str, Any]) -> list[str]:
     if "key_file" in given and "cert_file" not in given:
         found.append("key_file: is of no use without cert_file")
     found += [
-        f"{name}: given twice, as text and as a file"
-        for name in _SECRETS
-        if {name, f"{name}_file"} <= given.keys()
+        f"{name}: given twice, as text and as a file" for name in _SECRETS if {name, f"{name}_file"} <= given.keys()
     ]
     if not found:
         found = _login_problems(given, str(protocol), str(mechanism))
@@ -77,16 +75,12 @@ def _problems(given: Mapping[str, Any]) -> list[str]:
 
 
 def _login_problems(given: Mapping[str, Any], protocol: str, mechanism: str) -> list[str]:
-    credentials = [
-        name for name in ("username", "password", "password_file", "token", "token_file") if name in given
-    ]
+    credentials = [name for name in ("username", "password", "password_file", "token", "token_file") if name in given]
     if not protocol.startswith("SASL"):
         return [f"{name}: is not used with protocol {protocol}, allowed is SASL_SSL" for name in credentials]
     found = []
     if protocol == "SASL_PLAINTEXT" and given.get("insecure") is not True:
-        found.append(
-            "protocol: would send the login unencrypted, allowed is SASL_SSL, or insecure: true as well"
-        )
+        found.append("protocol: would send the login unencrypted, allowed is SASL_SSL, or insecure: true as well")
     needed = ("token",) if mechanism == "OAUTHBEARER" else ("username", "password")
     missing = [name for name in needed if not {name, f"{name}_file"} & given.keys()]
     return found + [f"{name}: is missing, {mechanism} needs it" for name in missing]
@@ -117,9 +111,7 @@ def _trust(given: Mapping[str, Any]) -> ssl.SSLContext:
             # An empty password keeps OpenSSL from asking for one on the terminal.
             context.load_cert_chain(given["cert_file"], given.get("key_file"), password or "")
         except OSError as error:
-            raise ConfigError(
-                [f"kafka.security.cert_file: can't be used with its key: {_reason(error)}"]
-            ) from None
+            raise ConfigError([f"kafka.security.cert_file: can't be used with its key: {_reason(error)}"]) from None
     return context
 
 

@@ -10,9 +10,7 @@ from slamon.orders.event import DAY, SECOND, Span
 _MS: Final = SECOND // 1000
 _POLICY: Final = "cleanup.policy"
 _RETENTION: Final = "retention.ms"
-_AT_LEAST: Final = frozenset(
-    {_RETENTION, "min.compaction.lag.ms", "max.message.bytes", "min.insync.replicas"}
-)
+_AT_LEAST: Final = frozenset({_RETENTION, "min.compaction.lag.ms", "max.message.bytes", "min.insync.replicas"})
 _TUNING: Final = frozenset({"segment.bytes", "min.cleanable.dirty.ratio"})
 """Settings of taste: another value costs disk or time, no record."""
 

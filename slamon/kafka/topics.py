@@ -88,9 +88,7 @@ def own_topic_specs(app_id: str, *, partitions: int, replication: int) -> tuple[
     )
 
 
-async def ensure_topics(
-    cluster: Cluster, specs: Iterable[TopicSpec], *, within: float = 30.0
-) -> list[Finding]:
+async def ensure_topics(cluster: Cluster, specs: Iterable[TopicSpec], *, within: float = 30.0) -> list[Finding]:
     """Make the topics that are missing and return when each partition of theirs has a leader; alter none.
 
     Returns:
@@ -104,9 +102,7 @@ async def ensure_topics(
     missing = [spec for name, spec in wanted.items() if there.topics[name].is_missing]
     if not missing:
         return []
-    refused = await cluster.create(
-        [(spec.name, spec.partitions, spec.replication, spec.config) for spec in missing]
-    )
+    refused = await cluster.create([(spec.name, spec.partitions, spec.replication, spec.config) for spec in missing])
     await _wait_for_leaders(cluster, [spec.name for spec in missing if spec.name not in refused], within)
     return [_refusal(wanted[name], why) for name, why in refused.items()]
 

@@ -91,9 +91,7 @@ def _histogram(name: str, text: str, buckets: tuple[float, ...], *labels: str) -
     return MetricSpec(name, Kind.HISTOGRAM, text, labels, "seconds", buckets)
 
 
-BUILD_INFO = _gauge(
-    "slamon_build_info", "Always 1; the labels say what runs.", "version", "revision", "python"
-)
+BUILD_INFO = _gauge("slamon_build_info", "Always 1; the labels say what runs.", "version", "revision", "python")
 READY = _gauge("slamon_ready", "1 while this worker serves, else 0; /-/ready names the reasons.")
 
 EVENTS = _counter(
@@ -122,9 +120,7 @@ ATTRIBUTES_LEFT_OUT = _counter(
 )
 
 ORDERS = _gauge("slamon_orders", "Open orders of this worker.", "status", "channel")
-ORDERS_BY_VERDICT = _gauge(
-    "slamon_orders_by_verdict", "Orders of this worker by verdict.", "verdict", "channel"
-)
+ORDERS_BY_VERDICT = _gauge("slamon_orders_by_verdict", "Orders of this worker by verdict.", "verdict", "channel")
 OLDEST_AGE = _gauge(
     "slamon_order_oldest_age_seconds",
     "How long the open order that is longest in this status has been in it.",
@@ -174,8 +170,7 @@ RECOVERY = _gauge(
 )
 SAFE_TIME_AGE = _gauge(
     "slamon_worker_safe_time_age_seconds",
-    "The lag gate: how far the instant up to which deadlines may fire is behind the clock; "
-    "absent while unknown.",
+    "The lag gate: how far the instant up to which deadlines may fire is behind the clock; absent while unknown.",
     unit="seconds",
 )
 TIME_UNKNOWN = _gauge(
@@ -184,12 +179,8 @@ TIME_UNKNOWN = _gauge(
 )
 
 REQUESTS = _counter("slamon_http_requests_total", "HTTP requests answered.", "route", "code")
-REQUEST_TIME = _histogram(
-    "slamon_http_request_seconds", "Time to answer an HTTP request.", REQUEST_BUCKETS, "route"
-)
-PEER_FAILURES = _counter(
-    "slamon_http_peer_failures_total", "Questions to another worker that got no usable answer."
-)
+REQUEST_TIME = _histogram("slamon_http_request_seconds", "Time to answer an HTTP request.", REQUEST_BUCKETS, "route")
+PEER_FAILURES = _counter("slamon_http_peer_failures_total", "Questions to another worker that got no usable answer.")
 
 CATALOG: tuple[MetricSpec, ...] = (
     *(BUILD_INFO, READY),

@@ -4,11 +4,14 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 
+import structlog
+
 from slamon.metrics.orders import OrderCounts
 from slamon.metrics.registry import Metrics
 from slamon.orders.event import SECOND
 from slamon.services.orders_view import Head, OrdersView
 
+_log = structlog.get_logger("slamon.counts")
 _LEAST_PAUSE = 1.0
 _SHARE = 20
 """A count may take one part in so many of the time."""
@@ -38,7 +41,10 @@ async def run_counts(view: OrdersView, partitions: Callable[[], frozenset[int]],
     loop = asyncio.get_running_loop()
     while True:
         began = loop.time()
-        await count_once(view, partitions(), metrics)
+        try:
+            await count_once(view, partitions(), metrics)
+        except Exception:  # noqa: BLE001  # gauges must not end the watch over promises
+            _log.exception("counts.broke")
         await asyncio.sleep(max(_LEAST_PAUSE, _SHARE * (loop.time() - began)))
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from slamon.metrics.registry import Metrics
@@ -19,6 +19,12 @@ class Work(Protocol):
 
     batches: int
     phase: str
+
+
+class LeavesOut(Protocol):
+    """A decoder, as far as it leaves attributes out."""
+
+    attributes_left_out: int
 
 
 class Working(Protocol):
@@ -43,8 +49,10 @@ class Gauges:
     channels: Mapping[str, Channel]
     ready: Callable[[], bool]
     clock: Callable[[], Instant]
+    decoders: Mapping[str, LeavesOut] = field(default_factory=dict)
     _batches: int = 0
     _away_since: Instant | None = None
+    _left_out: dict[str, int] = field(default_factory=dict)
 
     async def handing_over(self) -> None:
         """A rebalance begins: the engine calls this before it gives partitions up."""
@@ -76,3 +84,7 @@ class Gauges:
         self.metrics.orders.set_due_orders(sum(len(orders.due) for orders in self.partitions.values()))
         for name, channel in self.channels.items():
             self.metrics.notices.set_queue_length(name, len(channel.waiting) + len(channel.in_flight))
+        for source, decoder in self.decoders.items():
+            count = decoder.attributes_left_out
+            self.metrics.events.attributes_left_out(source, count - self._left_out.get(source, 0))
+            self._left_out[source] = count

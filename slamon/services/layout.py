@@ -13,6 +13,7 @@ from slamon.stream import TopicPartition
 
 _log = structlog.get_logger("slamon.layout")
 _EVERY = 30.0
+_PAUSE = 1.0
 
 
 class Counts(Protocol):
@@ -42,6 +43,17 @@ class SourceLayout:
         """Ask for the partition counts and set the gate's rules. Raises SourceError."""
         self._known = await self.counts(self.topics)
         self._apply()
+
+    async def learn_first(self) -> None:
+        """Learn before the start, however long the broker is away."""
+        while True:
+            try:
+                await self.learn()
+            except SourceError as fault:
+                _log.warning("layout.unknown", error=str(fault))
+                await asyncio.sleep(_PAUSE)
+            else:
+                return
 
     async def run(self) -> None:
         """Follow changes of the topics; while the broker is away the last layout holds."""

@@ -37,8 +37,10 @@ class Offering:
         if decide_at is None:
             return
         known = owed(key, row)
+        told = {(record.kind, record.stage, record.due_at) for record in row.records or ()}
         if settle_row(row, decide_at, self.orders):
-            self.tally.decided(row, decide_at)
+            new = [r for r in row.records or () if (r.kind, r.stage, r.due_at) not in told]
+            self.tally.decided(row, new)
             wanted = owed(key, row)
             effects.after.extend(self.drop(known - wanted))
             # Only what is new: after a crash the report of a call that says `sending` here may still be unread,

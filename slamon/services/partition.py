@@ -148,8 +148,8 @@ class OrderPartition:
         ends = marker_ends(stored)
         if ends is not None and ends <= now:
             rows.delete(key)
-        elif ends is not None:
-            self.due.file(key, ends)
+        else:
+            self.due.move(key, None, ends)
 
     def _write(self, key: bytes, row: Row, rows: Rows, before: Instant | None) -> None:
         """Store a row; `before` is the due time that the index knows of, None for one that it has not."""

@@ -13,10 +13,9 @@ from hashlib import blake2b
 
 from slamon.errors import DecodeError
 from slamon.notices.report import standing_json, standing_notices
-from slamon.notices.row import OrderRules, Outcome, apply, encode_row, entries_of, new_row, read_row
+from slamon.notices.row import OrderRules, Outcome, Row, apply, encode_row, entries_of, new_row, read_row
 from slamon.orders.entry import encode_entry, entry_of
 from slamon.orders.event import Instant, Span, rfc3339, seconds
-from slamon.sla.clock import Clock
 from slamon.sla.policy import SlaPolicy
 from slamon.sla.rules import ClockRules
 from slamon.sla.standing import OrderReport, clock_status, clock_verdict, order_json, order_report
@@ -80,7 +79,7 @@ class Replay:
         found = [
             (condition.at, order_id, int(condition.kind), condition.due_at, condition.stage or "", condition)
             for order_id in self._rows
-            for condition in standing_notices(self._clock(order_id), self._rules.clock, self.at)
+            for condition in standing_notices(self._row(order_id).clock, self._rules.clock, self.at)
         ]
         found.sort(key=lambda entry: entry[:5])
         for _, order_id, _, _, _, condition in found:
@@ -99,7 +98,7 @@ class Replay:
         statuses: Counter[str] = Counter()
         lead_times: list[Span] = []
         for order_id in self._rows:
-            clock = self._clock(order_id)
+            clock = self._row(order_id).clock
             finished_at = None if clock.cancelled else clock.ended_at
             verdicts[str(clock_verdict(clock, self.at, self._rules.clock))] += 1
             statuses[clock_status(clock, self._rules.clock) or UNKNOWN_STATUS] += 1
@@ -118,16 +117,14 @@ class Replay:
         }
 
     def _report(self, order_id: str) -> OrderReport:
-        row = read_row(self._rows[order_id], self._rules)
-        if row is None:
-            raise KeyError(order_id)
+        row = self._row(order_id)
         return order_report(order_id, entries_of(row), self.at, self._rules.clock, truncated=row.truncated)
 
-    def _clock(self, order_id: str) -> Clock:
+    def _row(self, order_id: str) -> Row:
         row = read_row(self._rows[order_id], self._rules)
         if row is None:
             raise KeyError(order_id)
-        return row.clock
+        return row
 
 
 def quantile(ordered: Sequence[Span], share: float) -> float | int | None:

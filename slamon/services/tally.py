@@ -7,9 +7,10 @@ import structlog
 
 from slamon.metrics.catalog import EventOutcome, NoticeOutcome
 from slamon.metrics.registry import Metrics
-from slamon.notices.notice import NoticeKind
+from slamon.notices.notice import DeliveryState, NoticeKind
+from slamon.notices.record import KIND_OF, NoticeRecord
 from slamon.notices.row import Row
-from slamon.orders.event import SECOND, Instant, Span
+from slamon.orders.event import SECOND, Span
 from slamon.sla.clock import Due, Trace
 from slamon.sla.rules import ClockRules
 from slamon.stream import Record
@@ -32,8 +33,8 @@ class Tally(Protocol):
     def moved(self, row: Row, trace: Trace, rules: ClockRules, *, ended: bool) -> None:
         """An order left stages; `ended`: it was open before the event."""
 
-    def decided(self, row: Row, now: Instant) -> None:
-        """Notices of an order were decided at `now`."""
+    def decided(self, row: Row, new: Sequence[NoticeRecord]) -> None:
+        """Notices of an order were decided for the first time."""
 
     def sent(self, receiver: str, kind: NoticeKind, delay: Span) -> None:
         """A receiver accepted a notice so long after it was decided."""
@@ -95,11 +96,15 @@ class MetricsTally:
             lead = max(0, clock.ended_at - clock.started_at)
             self._metrics.orders.finished(row.channel, lead / SECOND)
 
-    def decided(self, row: Row, now: Instant) -> None:
+    def decided(self, row: Row, new: Sequence[NoticeRecord]) -> None:
         """Count new breaches, and what will not be sent."""
-        for record in row.records or ():
-            if record.decided_at == now and record.turns == 0 and record.kind == Due.BREACHED:
+        for record in new:
+            if record.kind == Due.BREACHED:
                 self._metrics.orders.promise_breached(row.channel)
+            for receiver, delivery in record.deliveries.items():
+                if delivery.state == DeliveryState.SUPERSEDED:
+                    kind = str(KIND_OF[record.kind])
+                    self._metrics.notices.counted(receiver, kind, NoticeOutcome.SUPERSEDED)
 
     def sent(self, receiver: str, kind: NoticeKind, delay: Span) -> None:
         """Count an accepted notice and its delay."""

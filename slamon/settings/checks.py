@@ -74,9 +74,7 @@ def _stages(settings: Settings) -> Iterator[Finding]:
     seen: dict[tuple[str, object], int] = {}
     for index, stage in enumerate(settings.sla.stages):
         path: Path = ("sla", "stages", index)
-        unknown = [
-            (key, status) for key, status in (("from", stage.from_), ("to", stage.to)) if status not in steps
-        ]
+        unknown = [(key, status) for key, status in (("from", stage.from_), ("to", stage.to)) if status not in steps]
         for key, status in unknown:
             yield (*path, key), _no_such_status(status, steps)
         if not unknown and steps[stage.to] <= steps[stage.from_]:

@@ -17,9 +17,7 @@ _MOST = 100_000
 _PLAIN_TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("null", "bool", "int", "float", "str", "seq", "map")}
 _MERGE = "tag:yaml.org,2002:merge"
 _WHOLE_NUMBER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
-_NUMBER = re.compile(
-    r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
-)
+_NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +50,12 @@ class _Loader(yaml.SafeLoader):
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - PyYAML's own way to start afresh
 
 
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:null", re.compile(r"^(~|null|Null|NULL|)$"), ["~", "n", "N", ""]
-)
+_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(~|null|Null|NULL|)$"), ["~", "n", "N", ""])
 _Loader.add_implicit_resolver(
     "tag:yaml.org,2002:bool", re.compile(r"^(true|True|TRUE|false|False|FALSE)$"), list("tTfF")
 )
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:int", re.compile(f"^({_WHOLE_NUMBER.pattern})$"), list("-+0123456789")
-)
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float", re.compile(f"^({_NUMBER.pattern})$"), list("-+.0123456789")
-)
+_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(f"^({_WHOLE_NUMBER.pattern})$"), list("-+0123456789"))
+_Loader.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(f"^({_NUMBER.pattern})$"), list("-+.0123456789"))
 _Loader.add_implicit_resolver(_MERGE, re.compile(r"^<<$"), ["<"])
 
 
@@ -105,9 +97,7 @@ def _line(node: Node) -> int:
 def _value(document: Document, node: Node, path: Path) -> Any:
     if len(path) > _DEEPEST or len(document.lines) > _MOST:
         if document.readable:
-            document.refuse(
-                _line(node), path[:1], "contains itself or too much, allowed are 64 levels and 100000 keys"
-            )
+            document.refuse(_line(node), path[:1], "contains itself or too much, allowed are 64 levels and 100000 keys")
         document.readable = False
         return None
     if node.tag not in _PLAIN_TAGS:
@@ -156,9 +146,7 @@ def _merged(document: Document, node: Node, path: Path) -> dict[str, Any]:
         if isinstance(value, dict):
             merged |= value
         else:
-            document.refuse(
-                _line(node), path, "merges something that is no mapping, allowed is an alias of one"
-            )
+            document.refuse(_line(node), path, "merges something that is no mapping, allowed is an alias of one")
     return merged
 
 

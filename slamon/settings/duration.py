@@ -69,17 +69,13 @@ class Duration:
         return f"P{self.days}DT{clock}" if self.days else f"PT{clock}"
 
     @classmethod
-    def __get_pydantic_core_schema__(
-        cls, source: Any, handler: GetCoreSchemaHandler
-    ) -> core_schema.CoreSchema:
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         """Accept text or a ready Duration; JSON Schema knows it as a string of format duration."""
         del source, handler
         return core_schema.no_info_plain_validator_function(
             _validated,
             json_schema_input_schema=core_schema.str_schema(pattern="^P([0-9]|T[0-9]).*$"),
-            serialization=core_schema.plain_serializer_function_ser_schema(
-                str, return_schema=core_schema.str_schema()
-            ),
+            serialization=core_schema.plain_serializer_function_ser_schema(str, return_schema=core_schema.str_schema()),
         )
 
 

@@ -60,9 +60,7 @@ def _apply(result: Overlay, name: str, text: str, root: type[BaseModel]) -> None
     if _place(result.tree, steps, _parsed(slot, text)):
         result.origins[path] = name
     else:
-        result.problems.append(
-            (name, f"skips an item of a list at {_dotted(path)}, allowed is the next index")
-        )
+        result.problems.append((name, f"skips an item of a list at {_dotted(path)}, allowed is the next index"))
 
 
 def _place(tree: dict[str, Any], steps: list[tuple[str | int, Slot]], value: Any) -> bool:

@@ -144,9 +144,7 @@ _WORD_FORM = r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]{1,128}"
 
 Flag: TypeAlias = Annotated[bool, Strict(), Allowed("true or false")]
 Span: TypeAlias = Annotated[Duration, Allowed(DURATION)]
-PositiveSpan: TypeAlias = Annotated[
-    Duration, AfterValidator(_positive), Allowed(f"{DURATION}, longer than zero")
-]
+PositiveSpan: TypeAlias = Annotated[Duration, AfterValidator(_positive), Allowed(f"{DURATION}, longer than zero")]
 Word: TypeAlias = Annotated[str, _matching(_WORD_FORM, WORD), Allowed(WORD)]
 Name: TypeAlias = Annotated[str, _matching(r"[\w.-]{1,64}", "1 to 64 letters, digits, '.', '_' or '-'")]
 Topic: TypeAlias = Annotated[str, _matching(r"(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}", TOPIC), Allowed(TOPIC)]
@@ -164,9 +162,7 @@ Moment: TypeAlias = Annotated[str, _satisfying(_is_moment, MOMENT), Allowed(MOME
 Secret: TypeAlias = Annotated[SecretStr, AfterValidator(_secret_filled), Allowed(ONE_LINE)]
 SecretUrl: TypeAlias = Annotated[SecretStr, AfterValidator(_secret_url), Allowed(URL)]
 SecretFile: TypeAlias = Annotated[str, _satisfying(bool, FILE), Allowed(FILE)]
-Port: TypeAlias = Annotated[
-    int, Strict(), Field(ge=0, le=_HIGHEST_PORT), Allowed("a whole number from 0 to 65535")
-]
+Port: TypeAlias = Annotated[int, Strict(), Field(ge=0, le=_HIGHEST_PORT), Allowed("a whole number from 0 to 65535")]
 Opaque: TypeAlias = Annotated[dict[str, JsonValue], Allowed("a mapping")]
 """Keys whose shape a later version fixes; such fields set `repr=False`: they may hold secrets."""
 

@@ -54,16 +54,12 @@ class Security(Section):
     username: Annotated[Word | None, Field(description="SASL user name")] = None
     password: Annotated[Secret | None, Field(description="SASL password")] = None
     password_file: Annotated[SecretFile | None, Field(description="File that holds the SASL password")] = None
-    ca_file: Annotated[SecretFile | None, Field(description="Certificates to trust; null: the system's")] = (
-        None
-    )
+    ca_file: Annotated[SecretFile | None, Field(description="Certificates to trust; null: the system's")] = None
     cert_file: Annotated[SecretFile | None, Field(description="Client certificate, for mutual TLS")] = None
     key_file: Annotated[SecretFile | None, Field(description="Key of the client certificate")] = None
     key_password: Annotated[Secret | None, Field(description="Password of that key")] = None
     key_password_file: Annotated[SecretFile | None, Field(description="File that holds that password")] = None
-    verify_hostname: Annotated[
-        Flag, Field(description="Whether the broker's certificate must name its host")
-    ] = True
+    verify_hostname: Annotated[Flag, Field(description="Whether the broker's certificate must name its host")] = True
     insecure: Annotated[Flag, Field(description="Allow a password over an unencrypted connection")] = False
 
 
@@ -94,7 +90,5 @@ class Kafka(Section):
     ] = None
     session_timeout: Annotated[
         PositiveSpan,
-        Field(
-            description="A worker unheard of for so long loses its partitions; a quicker restart moves none"
-        ),
+        Field(description="A worker unheard of for so long loses its partitions; a quicker restart moves none"),
     ] = Duration.parse("PT30S")

@@ -84,8 +84,7 @@ def _without_echoes(details: list[ErrorDetails]) -> list[ErrorDetails]:
     return [
         detail
         for detail, path in zip(details, paths, strict=True)
-        if detail["type"] != "too_short"
-        or not any(len(p) > len(path) and p[: len(path)] == path for p in paths)
+        if detail["type"] != "too_short" or not any(len(p) > len(path) and p[: len(path)] == path for p in paths)
     ]
 
 

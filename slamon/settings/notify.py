@@ -50,16 +50,14 @@ def _with_slash(url: str) -> str:
 class Slack(Section):
     """Notices as Slack messages."""
 
-    token: Annotated[Secret | None, Field(description="Bot token; without one nothing is sent to Slack")] = (
-        None
-    )
+    token: Annotated[Secret | None, Field(description="Bot token; without one nothing is sent to Slack")] = None
     token_file: Annotated[SecretFile | None, Field(description="File that holds the bot token")] = None
     api_url: Annotated[Url, AfterValidator(_with_slash), Field(description="Where the Web API is")] = (
         "https://slack.com/api/"
     )
-    signing_secret: Annotated[
-        Secret | None, Field(description="Proves that button presses are Slack's"), Later()
-    ] = None
+    signing_secret: Annotated[Secret | None, Field(description="Proves that button presses are Slack's"), Later()] = (
+        None
+    )
     signing_secret_file: Annotated[SecretFile | None, Field(description="File that holds it"), Later()] = None
     channel: Annotated[Word | None, Field(description="Channel that gets the notices, by name or id")] = None
     per_second: Annotated[
@@ -87,9 +85,7 @@ class Webhook(Section):
 
     url: Annotated[SecretUrl | None, Field(description="Where to POST; often a secret in itself")] = None
     url_file: Annotated[SecretFile | None, Field(description="File that holds the URL")] = None
-    secret: Annotated[
-        Secret | None, Field(description="Signs each call; without one calls are not signed")
-    ] = None
+    secret: Annotated[Secret | None, Field(description="Signs each call; without one calls are not signed")] = None
     secret_file: Annotated[SecretFile | None, Field(description="File that holds the secret")] = None
 
 
@@ -107,9 +103,7 @@ class Rule(Section):
         tuple[Kind, ...], Field(description="Kinds of notices"), Allowed("a list of kinds of notices")
     ] = ()
     channels: Annotated[tuple[Word, ...], Field(description="Channels"), Allowed("a list of channels")] = ()
-    receivers: Annotated[
-        tuple[Word, ...], Field(description="Names of receivers"), Allowed("a list of receivers")
-    ] = ()
+    receivers: Annotated[tuple[Word, ...], Field(description="Names of receivers"), Allowed("a list of receivers")] = ()
 
 
 class Notify(Section):
@@ -123,9 +117,7 @@ class Notify(Section):
     max_age: Annotated[
         Span, Field(description="Nothing is sent about orders that ended longer ago when slamon learns of it")
     ] = Duration(7, 0)
-    alertmanager: Annotated[
-        Opaque | None, Field(repr=False, exclude=True, description="Alertmanager"), Later()
-    ] = None
+    alertmanager: Annotated[Opaque | None, Field(repr=False, exclude=True, description="Alertmanager"), Later()] = None
     smtp: Annotated[Opaque | None, Field(repr=False, exclude=True, description="E-mail"), Later()] = None
     apprise: Annotated[Opaque | None, Field(repr=False, exclude=True, description="Apprise"), Later()] = None
     heartbeat: Annotated[Heartbeat | None, Field(description="Dead man's switch"), Later()] = None

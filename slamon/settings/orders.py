@@ -17,9 +17,7 @@ class Source(Section):
         Field(min_length=1, description="Topics to read"),
         Allowed("a list of at least one topic"),
     ]
-    system: Annotated[Word | None, Field(description="The system that speaks, where events do not say")] = (
-        None
-    )
+    system: Annotated[Word | None, Field(description="The system that speaks, where events do not say")] = None
     keyed: Annotated[
         Flag,
         Field(
@@ -53,20 +51,14 @@ class Orders(Section):
 
     lifecycle: Annotated[
         tuple[LifecycleStep, ...],
-        Field(
-            min_length=2, description="The statuses in their order, each with the system that owns the step"
-        ),
+        Field(min_length=2, description="The statuses in their order, each with the system that owns the step"),
         Allowed("a list of at least two {status, system}"),
     ] = tuple(LifecycleStep(status=step.status, system=step.system) for step in DEFAULT_LIFECYCLE.steps)
-    keep_finished: Annotated[Span, Field(description="Finished and cancelled orders leave after")] = Duration(
-        30, 0
+    keep_finished: Annotated[Span, Field(description="Finished and cancelled orders leave after")] = Duration(30, 0)
+    keep_not_started: Annotated[Span, Field(description="Carts leave after so long without an event")] = Duration(90, 0)
+    future_tolerance: Annotated[Span, Field(description="Events further ahead of the clock become dead letters")] = (
+        Duration.parse("PT5M")
     )
-    keep_not_started: Annotated[Span, Field(description="Carts leave after so long without an event")] = (
-        Duration(90, 0)
-    )
-    future_tolerance: Annotated[
-        Span, Field(description="Events further ahead of the clock become dead letters")
-    ] = Duration.parse("PT5M")
     max_event_bytes: Annotated[
         int,
         Strict(),

@@ -67,9 +67,7 @@ class Problem:
 def dotted(path: Path) -> str:
     """A path as `sla.stages.0.budget`; keys that would not fit into one line are quoted."""
     keys = (str(key) for key in path)
-    return ".".join(
-        key if _PLAIN_KEY.fullmatch(key) else json.dumps(key, ensure_ascii=False)[:200] for key in keys
-    )
+    return ".".join(key if _PLAIN_KEY.fullmatch(key) else json.dumps(key, ensure_ascii=False)[:200] for key in keys)
 
 
 def of_schema(error: ErrorDetails, root: type[BaseModel], places: Places) -> Problem:

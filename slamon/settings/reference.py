@@ -89,12 +89,7 @@ def _yaml_key(key: str, slot: Slot, path: Path, indent: str) -> Iterator[str]:
         yield f"{indent}{key}:"
         yield from _yaml_section(slot.section, path, indent + "  ")
         return
-    if (
-        isinstance(default, tuple | list)
-        and default
-        and slot.origin is tuple
-        and isinstance(default[0], BaseModel)
-    ):
+    if isinstance(default, tuple | list) and default and slot.origin is tuple and isinstance(default[0], BaseModel):
         yield f"{indent}{key}:"
         yield from (f"{indent}  - {_flow(item)}" for item in default)
         return
@@ -147,11 +142,7 @@ def _flow(value: Any) -> str:
     if isinstance(value, Duration | Enum):
         return str(value.value if isinstance(value, Enum) else value)
     text = json.dumps(value, ensure_ascii=False)
-    bare = (
-        isinstance(value, str)
-        and value.replace("_", "").replace("-", "").isalnum()
-        and not value[0].isdigit()
-    )
+    bare = isinstance(value, str) and value.replace("_", "").replace("-", "").isalnum() and not value[0].isdigit()
     return str(value) if bare else text
 
 

@@ -31,13 +31,9 @@ from slamon.sla.policy import SlaPolicy
 class Web(Section):
     """The port of metrics, probes and API."""
 
-    host: Annotated[Word, Field(description="Address to listen on"), Allowed("a host name or an address")] = (
-        "127.0.0.1"
-    )
+    host: Annotated[Word, Field(description="Address to listen on"), Allowed("a host name or an address")] = "127.0.0.1"
     port: Annotated[Port, Field(description="Port to listen on; 0: any free one")] = 8080
-    advertise: Annotated[
-        Address | None, Field(description="How other workers reach this one; null: host:port")
-    ] = None
+    advertise: Annotated[Address | None, Field(description="How other workers reach this one; null: host:port")] = None
     auth: Annotated[
         Opaque | None,
         Field(repr=False, exclude=True, description="Who may ask"),
@@ -65,9 +61,7 @@ class Log(Section):
     """What is written on stderr."""
 
     level: Annotated[LogLevel, Field(description="Least severity of slamon's own lines")] = LogLevel.INFO
-    libraries: Annotated[LogLevel, Field(description="Least severity of the libraries' lines")] = (
-        LogLevel.WARNING
-    )
+    libraries: Annotated[LogLevel, Field(description="Least severity of the libraries' lines")] = LogLevel.WARNING
     format: Annotated[
         LogFormat, Field(description="One JSON object a line; console: coloured text, on a terminal only")
     ] = LogFormat.JSON
@@ -76,18 +70,14 @@ class Log(Section):
 class Settings(BaseSettings):
     """Everything slamon can be told. Build it with `slamon.settings.load`, which also finds every problem."""
 
-    model_config = SettingsConfigDict(
-        extra="forbid", frozen=True, hide_input_in_errors=True, validate_default=False
-    )
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, validate_default=False)
 
     kafka: Annotated[Kafka, Field(description="The cluster, and slamon's place in it")]
     sources: Annotated[
         dict[Name, Source],
         Allowed("a mapping of names to sources"),
     ] = Field(default_factory=dict, description="Where order events come from")
-    orders: Annotated[Orders, Field(description="What orders go through, and how long they are kept")] = (
-        Orders()
-    )
+    orders: Annotated[Orders, Field(description="What orders go through, and how long they are kept")] = Orders()
     sla: Annotated[Sla, Field(description="What is promised")] = Sla()
     lag: Annotated[Lag | None, Field(description="Consumer lag"), Later()] = None
     services: Annotated[
@@ -98,12 +88,10 @@ class Settings(BaseSettings):
     notify: Annotated[Notify, Field(description="Who is told")] = Notify()
     web: Annotated[Web, Field(description="Metrics, probes and API")] = Web()
     log: Annotated[Log, Field(description="The log on stderr")] = Log()
-    data_dir: Annotated[
-        SecretFile, Field(description="Local state: instance id"), Allowed("the path of a folder")
-    ] = "./data"
-    shutdown_grace: Annotated[PositiveSpan, Field(description="A stop takes no longer")] = Duration.parse(
-        "PT20S"
+    data_dir: Annotated[SecretFile, Field(description="Local state: instance id"), Allowed("the path of a folder")] = (
+        "./data"
     )
+    shutdown_grace: Annotated[PositiveSpan, Field(description="A stop takes no longer")] = Duration.parse("PT20S")
 
     @classmethod
     def settings_customise_sources(

@@ -29,21 +29,19 @@ _STATUSES = Allowed("a list of at least one status of orders.lifecycle")
 class Promise(Section):
     """What an order without a stated date is promised, and when to warn."""
 
-    start: Annotated[
-        Word, Field(description="The clock starts at the first event of this status"), _STATUS
-    ] = "SUBMITTED"
+    start: Annotated[Word, Field(description="The clock starts at the first event of this status"), _STATUS] = (
+        "SUBMITTED"
+    )
     stop: Annotated[
         tuple[Word, ...], Field(min_length=1, description="The first of these finishes the order"), _STATUSES
     ] = ("SHIPPED", "CLOSED")
     stop_from: Annotated[
         StopFrom, Field(description="Whose word finishes an order: any system's, or that of the step's owner")
     ] = StopFrom.ANY
-    duration: Annotated[PositiveSpan, Field(description="The promise where no date is stated")] = Duration(
-        21, 0
+    duration: Annotated[PositiveSpan, Field(description="The promise where no date is stated")] = Duration(21, 0)
+    warn_before: Annotated[Span, Field(description="An open order is at risk so long before its due time")] = Duration(
+        3, 0
     )
-    warn_before: Annotated[
-        Span, Field(description="An open order is at risk so long before its due time")
-    ] = Duration(3, 0)
     calendar: Annotated[
         Literal["always"],
         Field(description="Whose hours count"),
@@ -88,9 +86,7 @@ class When(Section):
     """Which orders a policy is for: all that is given must match."""
 
     channels: Annotated[tuple[Word, ...], Field(description="Channels"), Allowed("a list of channels")] = ()
-    clients: Annotated[
-        tuple[Word, ...], Field(description="Client ids"), Allowed("a list of client ids")
-    ] = ()
+    clients: Annotated[tuple[Word, ...], Field(description="Client ids"), Allowed("a list of client ids")] = ()
     attributes: Annotated[
         dict[str, JsonValue],
         Allowed("a mapping"),
@@ -179,9 +175,7 @@ class Mirror(Section):
 class Divergence(Section):
     """When systems that disagree are said to diverge."""
 
-    allowed_skew: Annotated[Span, Field(description="How far a system may be behind")] = Duration.parse(
-        "PT15M"
-    )
+    allowed_skew: Annotated[Span, Field(description="How far a system may be behind")] = Duration.parse("PT15M")
     systems: Annotated[
         dict[Word, Mirror],
         Allowed("a mapping of systems to {mirrors}"),
@@ -195,9 +189,7 @@ class Divergence(Section):
 class Forecast(Section):
     """What is done with forecasts."""
 
-    notify: Annotated[Flag, Field(description="Whether a forecast alone puts an order at risk"), Later()] = (
-        False
-    )
+    notify: Annotated[Flag, Field(description="Whether a forecast alone puts an order at risk"), Later()] = False
 
 
 class Sla(Section):
@@ -207,9 +199,7 @@ class Sla(Section):
     stages: Annotated[
         tuple[Stage, ...], Field(description="Stage budgets"), Allowed("a list of {from, to, budget}")
     ] = tuple(
-        Stage.model_validate(
-            {"from": stage.start, "to": stage.to, "budget": Duration(*divmod(stage.budget, DAY))}
-        )
+        Stage.model_validate({"from": stage.start, "to": stage.to, "budget": Duration(*divmod(stage.budget, DAY))})
         for stage in DEFAULT_STAGES
     )
     forecast: Annotated[Forecast, Field(description="Forecasts")] = Forecast()
@@ -224,12 +214,12 @@ class Sla(Section):
     divergence: Annotated[
         Divergence | None, Field(description="When systems that disagree are said to diverge"), Later()
     ] = None
-    enforce_from: Annotated[
-        Moment | None, Field(description="Orders started before it give no notices"), Later()
-    ] = None
-    hold_at_most: Annotated[
-        Span, Field(description="A silent source holds notices no longer than this"), Later()
-    ] = Duration.parse("PT1H")
+    enforce_from: Annotated[Moment | None, Field(description="Orders started before it give no notices"), Later()] = (
+        None
+    )
+    hold_at_most: Annotated[Span, Field(description="A silent source holds notices no longer than this"), Later()] = (
+        Duration.parse("PT1H")
+    )
 
     def to_policy(self, lifecycle: Lifecycle) -> SlaPolicy:
         """The policy made of `sla`'s own values, as the core takes it."""

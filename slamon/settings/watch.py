@@ -26,9 +26,7 @@ class Lag(Section):
     warn_after: Annotated[PositiveSpan, Field(description="Warn when the oldest unread record is older")] = (
         Duration.parse("PT5M")
     )
-    critical_after: Annotated[PositiveSpan, Field(description="Critical when it is older")] = Duration.parse(
-        "PT15M"
-    )
+    critical_after: Annotated[PositiveSpan, Field(description="Critical when it is older")] = Duration.parse("PT15M")
     expected: Annotated[
         tuple[Word, ...], Field(description="Groups that must exist"), Allowed("a list of group names")
     ] = ()
@@ -43,18 +41,14 @@ class Service(Section):
 
     http: Annotated[Url, Field(description="Asked with GET; 2xx is up")]
     interval: Annotated[PositiveSpan, Field(description="Time between two probes")] = _QUARTER_MINUTE
-    timeout: Annotated[PositiveSpan, Field(description="No answer for so long is a failure")] = (
-        Duration.parse("PT5S")
-    )
+    timeout: Annotated[PositiveSpan, Field(description="No answer for so long is a failure")] = Duration.parse("PT5S")
     failures: Annotated[
         int, Strict(), Field(ge=1, le=1000, description="Failures in a row until it is down"), whole(1, 1000)
     ] = 3
     successes: Annotated[
         int, Strict(), Field(ge=1, le=1000, description="Successes in a row until it is up"), whole(1, 1000)
     ] = 2
-    depends_on: Annotated[
-        tuple[Word, ...], Field(description="Services it needs"), Allowed("a list of services")
-    ] = ()
+    depends_on: Annotated[tuple[Word, ...], Field(description="Services it needs"), Allowed("a list of services")] = ()
     owns_stages: Annotated[
         tuple[Word, ...],
         Field(description="Stages that wait for it"),

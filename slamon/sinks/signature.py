@@ -27,9 +27,7 @@ def signing_key(secret: str) -> bytes:
     return key
 
 
-def signature_headers(
-    keys: Iterable[bytes], *, notice_id: str, timestamp: int, body: bytes
-) -> dict[str, str]:
+def signature_headers(keys: Iterable[bytes], *, notice_id: str, timestamp: int, body: bytes) -> dict[str, str]:
     """Give the three headers, with one signature for each key (none: unsigned); `timestamp` is in Unix seconds."""
     content = b".".join((notice_id.encode(), str(timestamp).encode(), body))
     digests = (hmac.new(key, content, hashlib.sha256).digest() for key in keys)

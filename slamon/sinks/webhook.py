@@ -61,9 +61,7 @@ class WebhookSink:
         signed = signature_headers(self._keys, notice_id=notice.notice_id, timestamp=now // SECOND, body=body)
         headers = {"Content-Type": "application/json", "User-Agent": f"slamon/{__version__}", **signed}
         # The body of the answer is not read: leaving the block drops whatever has not come with the headers.
-        async with self._session.get().post(
-            self._url, data=body, headers=headers, allow_redirects=False
-        ) as answer:
+        async with self._session.get().post(self._url, data=body, headers=headers, allow_redirects=False) as answer:
             if answer.status in _ACCEPTED:
                 return None
             return refusal(answer.status, retry_after_seconds(answer.headers.get("Retry-After"), now))

@@ -99,26 +99,25 @@ def advance(clock: Clock, entry: Entry, rules: ClockRules, trace: Trace | None =
 
 def settle_until(clock: Clock, at: Instant, rules: ClockRules) -> None:
     """Note the conditions that came true in the stretch that an event at `at` ends."""
-    if clock.risk_at is not None and clock.risk_at < at:
-        _note(clock, Due.AT_RISK, None, clock.due_at, clock.risk_at)
-        clock.risk_at = None
-    if clock.breach_at is not None and clock.breach_at < at:
-        _note(clock, Due.BREACHED, None, clock.due_at, clock.breach_at)
-        clock.breach_at = None
+    due_at = clock.due_at
+    if due_at is not None:
+        if clock.risk_at is not None and clock.risk_at < at:
+            _note(clock, Due.AT_RISK, None, due_at, clock.risk_at)
+            clock.risk_at = None
+        if clock.breach_at is not None and clock.breach_at < at:
+            _note(clock, Due.BREACHED, None, due_at, clock.breach_at)
+            clock.breach_at = None
+        if clock.finishing and clock.ended_at is not None and clock.ended_at > due_at:
+            _note(clock, Due.FINISHED_LATE, None, due_at, clock.ended_at)
+    clock.finishing = False
     for visit in clock.visits or ():
         overdue_at = visit.overdue_at
         if overdue_at is not None and overdue_at < at:
             _note(clock, Due.STAGE_OVERDUE, rules.stages[visit.stage].start, overdue_at, overdue_at)
             visit.overdue_at = None
-    if clock.finishing:
-        if clock.due_at is not None and clock.ended_at is not None and clock.ended_at > clock.due_at:
-            _note(clock, Due.FINISHED_LATE, None, clock.due_at, clock.ended_at)
-        clock.finishing = False
 
 
-def _note(clock: Clock, kind: Due, stage: str | None, due_at: Instant | None, at: Instant) -> None:
-    if due_at is None:  # no condition without a date
-        return
+def _note(clock: Clock, kind: Due, stage: str | None, due_at: Instant, at: Instant) -> None:
     passed = clock.passed
     if passed is None:
         clock.passed = [(int(kind), stage, due_at, at)]

@@ -99,9 +99,7 @@ class Answers:
         return (self._clock(), None) if cursor is None else (cursor.at, cursor.key)
 
 
-def _list(
-    name: str, gathered: Gathered[RowsPart], limit: int, cursor: Callable[[Key], Cursor]
-) -> dict[str, object]:
+def _list(name: str, gathered: Gathered[RowsPart], limit: int, cursor: Callable[[Key], Cursor]) -> dict[str, object]:
     rows, behind = page(gathered.parts, limit)
     return {
         "as_of": _time(gathered.as_of),

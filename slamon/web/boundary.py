@@ -47,9 +47,7 @@ SECURITY_HEADERS: Final[Mapping[str, str]] = {
 
 def json_answer(body: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
     """A JSON response."""
-    return web.Response(
-        body=msgspec.json.encode(body), status=status, headers=headers, content_type="application/json"
-    )
+    return web.Response(body=msgspec.json.encode(body), status=status, headers=headers, content_type="application/json")
 
 
 async def add_security_headers(_request: web.Request, response: web.StreamResponse) -> None:

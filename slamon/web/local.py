@@ -87,9 +87,7 @@ class LocalParts:
             statuses[status or UNKNOWN] += number
             channels[channel or UNKNOWN] += number
         covered = sorted(owned & self._owned(ask))
-        return SummaryPart(
-            as_of, covered, verdicts, statuses, greatest(channels, 4 * MOST_CHANNELS), lead_times
-        )
+        return SummaryPart(as_of, covered, verdicts, statuses, greatest(channels, 4 * MOST_CHANNELS), lead_times)
 
     def _owned(self, ask: Ask) -> frozenset[int]:
         return self._cluster.placement().local & frozenset(ask.partitions)

@@ -96,9 +96,7 @@ def document(version: str) -> dict[str, Any]:
 def _order() -> dict[str, Any]:
     refusals = {404: "No such order", 503: "The worker that has its partition can't be asked now"}
     path = _get("One order", "Order", refusals=refusals)
-    path["get"]["parameters"] = [
-        {"name": "order_id", "in": "path", "required": True, "schema": {"type": "string"}}
-    ]
+    path["get"]["parameters"] = [{"name": "order_id", "in": "path", "required": True, "schema": {"type": "string"}}]
     return path
 
 

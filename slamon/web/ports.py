@@ -74,9 +74,7 @@ class OrdersApi(Protocol):
 class NoticesApi(Protocol):
     """The notices of this worker's own partitions, standing and retracted."""
 
-    def notice_heads(
-        self, partitions: Collection[int], order_id: str | None
-    ) -> AsyncIterator[Sequence[NoticeHead]]:
+    def notice_heads(self, partitions: Collection[int], order_id: str | None) -> AsyncIterator[Sequence[NoticeHead]]:
         """Every notice of these partitions, or of the one order, once; else as `OrdersApi.heads`."""
 
     async def notices(self, subject: str) -> Sequence[Mapping[str, object]]:

@@ -125,9 +125,7 @@ def _values(given: Sequence[tuple[str, str]], allowed: Mapping[str, str]) -> dic
     values: dict[str, list[str]] = {}
     for name, value in given:
         if name not in allowed:
-            raise Refusal(
-                400, f"unknown parameter {quoted(name)}; allowed: {', '.join(sorted(allowed)) or 'none'}"
-            )
+            raise Refusal(400, f"unknown parameter {quoted(name)}; allowed: {', '.join(sorted(allowed)) or 'none'}")
         if value:
             values.setdefault(name, []).append(value)
     for name, several in values.items():

@@ -54,9 +54,7 @@ class Site:
 def build_web(site: Site) -> web.Application:
     """The application; it opens nothing until it is started."""
     limits = site.limits
-    app = web.Application(
-        client_max_size=MOST_BODY_BYTES, middlewares=[boundary(site.metrics, seconds=limits.request)]
-    )
+    app = web.Application(client_max_size=MOST_BODY_BYTES, middlewares=[boundary(site.metrics, seconds=limits.request)])
     app.on_response_prepare.append(add_security_headers)
     app.add_routes(OwnRoutes(site.health, site.metrics, site.version).routes())
     local = LocalParts(site.orders, site.notices, site.cluster, slice_seconds=limits.slice)

@@ -21,9 +21,7 @@ def test_every_module_has_its_tests() -> None:
 
 def test_no_test_outlives_its_module() -> None:
     """`test_clock.py`, `test_clock_laws.py`: what stands after `test_` begins with a module's name."""
-    places = {module.place for module in modules()} | {
-        module.place.removesuffix("/__init__") for module in modules()
-    }
+    places = {module.place for module in modules()} | {module.place.removesuffix("/__init__") for module in modules()}
     stray = [
         path.relative_to(ROOT).as_posix()
         for path in sorted((ROOT / "tests" / "unit").rglob("test_*.py"))

@@ -62,9 +62,7 @@ class FakeCluster(Cluster):
         self._answering(node)
         self.asked.append((type(request).__name__, node))
         if isinstance(request, OffsetRequest):
-            return SimpleNamespace(
-                topics=[self._offsets(name, wanted, node) for name, wanted in request._topics]
-            )
+            return SimpleNamespace(topics=[self._offsets(name, wanted, node) for name, wanted in request._topics])
         if isinstance(request, FindCoordinatorRequest):
             return SimpleNamespace(error_code=self._next_group_error(), coordinator_id=min(self.nodes))
         assert isinstance(request, OffsetFetchRequest)

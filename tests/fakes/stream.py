@@ -1,13 +1,14 @@
 """The engine as the services see it: rows in a dict, records in lists, offsets that a test moves by hand."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from slamon.errors import SourceError
 from slamon.notices.notice import NoticeKind
+from slamon.notices.record import NoticeRecord
 from slamon.notices.row import Row
-from slamon.orders.event import Instant, Span
+from slamon.orders.event import Span
 from slamon.sla.clock import Trace
 from slamon.sla.rules import ClockRules
 from slamon.stream import Effects, Outgoing, PartitionLostError, Record, Rows, TopicPartition
@@ -144,8 +145,8 @@ class FakeTally:
         stages = [rules.stages[number].start for number, _, _ in trace.visits]
         self.said.append(("moved", stages, ended, row.clock.ended_at))
 
-    def decided(self, row: Row, now: Instant) -> None:
-        self.said.append(("decided", len(row.records or ()), now))
+    def decided(self, row: Row, new: Sequence[NoticeRecord]) -> None:
+        self.said.append(("decided", len(row.records or ()), len(new)))
 
     def sent(self, receiver: str, kind: NoticeKind, delay: Span) -> None:
         self.said.append(("sent", receiver, str(kind), delay))

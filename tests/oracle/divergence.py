@@ -73,9 +73,7 @@ def reports(events: Sequence[Event], rules: Rules, now: int) -> Reports:
         rules=rules,
         now=now,
         steps={
-            name: [
-                (event.occurred_at, step) for event in own if (step := rules.step(event.status)) is not None
-            ]
+            name: [(event.occurred_at, step) for event in own if (step := rules.step(event.status)) is not None]
             for name, own in by_system.items()
         },
         cancels={

@@ -84,9 +84,7 @@ def extras(draw: st.DrawFn) -> Record:
         if draw(st.integers(0, 9)) < 2:
             record[name] = draw(st.sampled_from((*TEXTS, None)))
     if draw(st.integers(0, 9)) == 0:
-        record["attributes"] = draw(
-            st.sampled_from(({"rush": True}, {"n": [1, None]}, {"big": "x" * 4096}, {}, None))
-        )
+        record["attributes"] = draw(st.sampled_from(({"rush": True}, {"n": [1, None]}, {"big": "x" * 4096}, {}, None)))
     if draw(st.integers(0, 9)) == 0:
         record["event_id"] = draw(st.sampled_from(("e-1", "e-2", "x" * 128, None)))
     if draw(st.integers(0, 19)) == 0:

@@ -112,8 +112,7 @@ def ended_at(events: Sequence[Event], rules: Rules) -> tuple[int | None, int | N
     stops = [
         event.occurred_at
         for event in events
-        if event.status in rules.stop
-        and (rules.stop_from == "any" or event.system == rules.owners.get(event.status))
+        if event.status in rules.stop and (rules.stop_from == "any" or event.system == rules.owners.get(event.status))
     ]
     finished = min(stops, default=None)
     cancelled = min((event.occurred_at for event in events if event.cancels), default=None)

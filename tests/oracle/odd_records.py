@@ -118,9 +118,7 @@ ACCEPTED: dict[str, bytes] = {
     "unknown status": with_fields(status="ON_FIRE"),
     "type null": with_fields(type=None),
     "note without status": with_fields(**NOTE),
-    "nulls": with_fields(
-        **dict.fromkeys(("system", "event_id", "promised_at", "channel", "attributes", "reason"))
-    ),
+    "nulls": with_fields(**dict.fromkeys(("system", "event_id", "promised_at", "channel", "attributes", "reason"))),
     "unknown fields of any type": with_fields(unheard_of={"order_id": 5}, occurredAt=True),
     "order_id of 128": with_fields(order_id="я" * 128),
     "event_id of 128": with_fields(event_id="x" * 128),

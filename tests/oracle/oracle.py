@@ -89,9 +89,7 @@ def order_state(events: Iterable[Event], now: int, rules: Rules = DEFAULT) -> di
         "lead_time_seconds": _lead_time(known),
         "overdue_seconds": _overdue(known, now),
         "stages": _stages(known, now, rules),
-        "divergences": [
-            asdict(row) | {"since": rendered(row.since)} for row in divergences(happened, rules, now)
-        ],
+        "divergences": [asdict(row) | {"since": rendered(row.since)} for row in divergences(happened, rules, now)],
         "holds": [
             {"from": rendered(hold.since), "to": rendered(hold.until), "reason": hold.reason}
             for hold in holds(happened, end)

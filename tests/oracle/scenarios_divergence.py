@@ -47,9 +47,7 @@ DIVERGENCE = (
         at=day(2),
         order={
             "divergences": [
-                apart(
-                    "shop", "ahead", "MANUFACTURING_APPROVED", "MANUFACTURING_APPROVED", day(1), "crm->shop"
-                ),
+                apart("shop", "ahead", "MANUFACTURING_APPROVED", "MANUFACTURING_APPROVED", day(1), "crm->shop"),
                 apart("crm", "lost", None, "MANUFACTURING_APPROVED", day(1), "crm->crm"),
                 apart("mes", "lost", None, "PRICE_CALCULATED", day(1), "crm->mes"),
             ]
@@ -65,9 +63,7 @@ DIVERGENCE = (
             says("mes", "PRICE_CALCULATED", day(1)),
         ],
         at=day(2),
-        order={
-            "divergences": [apart("mes", "regressed", "PRICE_CALCULATED", "PACKAGING", day(1), "mes->mes")]
-        },
+        order={"divergences": [apart("mes", "regressed", "PRICE_CALCULATED", "PACKAGING", day(1), "mes->mes")]},
         notices=[("divergence", None, day(1, minutes=15))],
         kinds=("divergence",),
     ),
@@ -97,9 +93,7 @@ DIVERGENCE = (
         ],
         at=day(3),
         order={
-            "divergences": [
-                apart("mes", "contradicting", "MANUFACTURING_STARTED", "CANCELLED", day(2), "mes->mes")
-            ]
+            "divergences": [apart("mes", "contradicting", "MANUFACTURING_STARTED", "CANCELLED", day(2), "mes->mes")]
         },
         notices=[],
         kinds=("divergence",),

@@ -7,9 +7,7 @@ from tests.oracle.scenarios import SUBMITTED, Scenario, day, says, tells
 STAGE = ("stage_overdue",)
 
 
-def visit(
-    stage: tuple[str, str, str], entered: str, left: str | None, seconds: float, budget: int
-) -> dict[str, Any]:
+def visit(stage: tuple[str, str, str], entered: str, left: str | None, seconds: float, budget: int) -> dict[str, Any]:
     """A row of `stages`; overdue by its own arithmetic."""
     source, target, system = stage
     return {
@@ -79,9 +77,7 @@ STAGES = (
         told=[says("mes", "MANUFACTURING_STARTED", day(0)), says("mes", "SHIPPED", day(1))],
         order={
             "stages": [
-                visit(
-                    ("MANUFACTURING_STARTED", "MANUFACTURING_COMPLETED", "mes"), day(0), day(1), 86400, 864000
-                )
+                visit(("MANUFACTURING_STARTED", "MANUFACTURING_COMPLETED", "mes"), day(0), day(1), 86400, 864000)
             ]
         },
     ),

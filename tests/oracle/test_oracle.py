@@ -41,9 +41,7 @@ def at_path(row: Any, path: str) -> Any:
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 def test_scenario_comes_out_as_worked_by_hand(scenario: Scenario) -> None:
-    answer = replay(
-        as_lines([dict(record) for record in scenario.told]), at=scenario.at, config=scenario.config
-    )
+    answer = replay(as_lines([dict(record) for record in scenario.told]), at=scenario.at, config=scenario.config)
     assert answer["rejected"] == []
     (order,) = answer["orders"]
     assert {path: at_path(order, path) for path in scenario.order} == dict(scenario.order)
@@ -123,9 +121,7 @@ def test_orders_do_not_touch_each_other(case: tuple[list[Record], str | None]) -
 
 @SLOW
 @given(order_histories(), st.integers(0, 60), st.integers(0, 60))
-def test_what_stands_goes_on_standing_while_nothing_new_is_learnt(
-    told: list[Record], one: int, two: int
-) -> None:
+def test_what_stands_goes_on_standing_while_nothing_new_is_learnt(told: list[Record], one: int, two: int) -> None:
     """No event that happens later takes back what became true before it."""
     events = decoded(told)
     start = min(event.occurred_at for event in events)
@@ -145,9 +141,7 @@ def promise_notices_by_stretches(events: list[Event], now: int) -> set[tuple[str
     """A second reading of §4, (kind, due, at) from the stretches in which a date was in force."""
     ordered, _ = bounded(in_order(events, DEFAULT))
     turns = sorted({event.occurred_at for event in ordered if event.occurred_at <= now})
-    known = {
-        turn: facts([event for event in ordered if event.occurred_at <= turn], DEFAULT) for turn in turns
-    }
+    known = {turn: facts([event for event in ordered if event.occurred_at <= turn], DEFAULT) for turn in turns}
     found: dict[tuple[str, int], int] = {}
     stretch: tuple[int, int] | None = None  # since when, which date
     for turn, following in pairwise([*turns, now + 1]):
@@ -172,9 +166,7 @@ def promise_notices_by_stretches(events: list[Event], now: int) -> set[tuple[str
 @given(st.one_of(order_histories(), order_histories(), extreme_histories()), st.data())
 def test_notices_of_promises_agree_with_a_second_reading(told: list[Record], data: st.DataObject) -> None:
     events = decoded(told)
-    pool = sorted(
-        {event.occurred_at for event in events} | {event.promised_at or 0 for event in events} - {0}
-    )
+    pool = sorted({event.occurred_at for event in events} | {event.promised_at or 0 for event in events} - {0})
     steps = (0, 2, -2, 6 * 86400 * 2_000_000, 21 * 86400 * 2_000_000, 21 * 86400 * 2_000_000 + 2)
     now = data.draw(st.sampled_from(pool)) + data.draw(st.sampled_from(steps))
     brute = {

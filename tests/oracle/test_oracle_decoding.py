@@ -27,9 +27,7 @@ def test_record_is_taken(name: str) -> None:
 
 def test_equal_after_normalising() -> None:
     same = ("plain", "lower-case t and z", "offset", "negative offset", "offset -00:00", "nulls", "type null")
-    assert {decode(ACCEPTED[name], DEFAULT) for name in same} == {
-        decode(ACCEPTED["event_id of 128"], DEFAULT)
-    }
+    assert {decode(ACCEPTED[name], DEFAULT) for name in same} == {decode(ACCEPTED["event_id of 128"], DEFAULT)}
 
 
 def test_attributes_of_4096_bytes_are_kept_and_of_4097_left_out() -> None:
@@ -45,9 +43,7 @@ def test_rejected_lines_are_counted_from_one_and_blank_ones_are_no_records() -> 
 
 
 def test_nesting_without_end_is_a_rejected_record_and_no_crash() -> None:
-    assert (
-        len(replay([json.dumps(BASE)[:-1] + ',"a":' + "[" * 100_000 + "]" * 100_000 + "}"])["rejected"]) == 1
-    )
+    assert len(replay([json.dumps(BASE)[:-1] + ',"a":' + "[" * 100_000 + "]" * 100_000 + "}"])["rejected"]) == 1
 
 
 def test_nothing_usable_gives_an_empty_answer() -> None:
@@ -91,9 +87,7 @@ def test_every_spelling_is_the_same_instant(micros: int, data: st.DataObject) ->
     assert instant(data.draw(spellings(ticks))) == ticks
 
 
-@pytest.mark.parametrize(
-    "config", [{"sla": {"policies": []}}, {"slack": {}}, {"sla": {"promise": {"calendar": "x"}}}]
-)
+@pytest.mark.parametrize("config", [{"sla": {"policies": []}}, {"slack": {}}, {"sla": {"promise": {"calendar": "x"}}}])
 def test_rules_outside_the_oracle_are_refused(config: dict[str, object]) -> None:
     with pytest.raises(NotImplementedError):
         rules_from(config)

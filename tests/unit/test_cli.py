@@ -20,9 +20,7 @@ def test_python_m_slamon() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, f"slamon {__version__}\n", "")
 
 
-@pytest.mark.parametrize(
-    "command", ["run", "check-config", "replay", "demo", "orders", "notices", "schema"], ids=str
-)
+@pytest.mark.parametrize("command", ["run", "check-config", "replay", "demo", "orders", "notices", "schema"], ids=str)
 def test_every_command_explains_itself(command: str) -> None:
     ran = slamon(command, "--help")
     assert ran.code == 0

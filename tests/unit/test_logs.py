@@ -197,9 +197,7 @@ def test_odd_values_cost_no_line() -> None:
     out = _configured()
     circle: list[Any] = []
     circle.append(circle)
-    structlog.get_logger("slamon.x").info(
-        "a.b", x=float("nan"), y=Unprintable(), z=circle, big=10**400, no=None
-    )
+    structlog.get_logger("slamon.x").info("a.b", x=float("nan"), y=Unprintable(), z=circle, big=10**400, no=None)
     (line,) = _lines(out)
     assert (line["x"], line["y"], line["no"]) == ("nan", "<Unprintable>", None)
 

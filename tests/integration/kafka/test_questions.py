@@ -109,9 +109,7 @@ async def test_commits_of_a_group(cluster: Cluster, bootstrap: str) -> None:
     offsets = Offsets(cluster)
     assert await offsets.committed(group) == {}
     await put(bootstrap, topic, [(None, b"x")] * 3, partition=1)
-    async with AIOKafkaConsumer(
-        bootstrap_servers=bootstrap, group_id=group, enable_auto_commit=False
-    ) as consumer:
+    async with AIOKafkaConsumer(bootstrap_servers=bootstrap, group_id=group, enable_auto_commit=False) as consumer:
         consumer.assign(places)
         await consumer.commit({places[1]: 2})
     assert await offsets.committed(group) == {places[1]: 2}
@@ -154,7 +152,7 @@ async def test_the_probe_of_the_clock(cluster: Cluster, bootstrap: str) -> None:
     fast = await measure_skew(cluster, names.deliveries, clock=lambda: now() + 3 * hour)
     assert fast is not None, "a record of a fast clock is taken all the same"
     assert abs(fast.ahead + 3 * hour) < 1_000_000
-    assert [
-        (record.partition, record.key, record.value) for record in await read_all(bootstrap, names.deliveries)
-    ] == [(0, None, PROBE)] * 2
+    assert [(record.partition, record.key, record.value) for record in await read_all(bootstrap, names.deliveries)] == [
+        (0, None, PROBE)
+    ] * 2
     assert await measure_skew(cluster, await new_topic(bootstrap), clock=now) is None

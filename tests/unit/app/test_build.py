@@ -83,13 +83,13 @@ def test_partitions_follow_the_policy_the_receivers_and_how_long_orders_are_kept
 
 
 def test_every_topic_belongs_to_its_source(full: Settings) -> None:
-    rules = build.ingest_rules(full, TOPICS)
+    rules = build.ingest_rules(full, TOPICS, build.decoders(full))
     assert rules.source_of == {"store.events": "store", "store.late": "store", "mes.events": "mes"}
     assert (rules.partitions, rules.future_tolerance, rules.topics) == (12, 60 * SECOND, TOPICS)
 
 
 def test_each_source_decodes_with_its_own_system_and_status_names(full: Settings) -> None:
-    decoders = build.ingest_rules(full, TOPICS).decoders
+    decoders = build.ingest_rules(full, TOPICS, build.decoders(full)).decoders
     value = b'{"order_id": "o-1", "occurred_at": "2026-03-02T09:00:00Z", "status": "PAID"}'
     store, mes = (decoders[name].decode(value, origin="") for name in ("store", "mes"))
     assert (store.status, store.system) == ("SUBMITTED", "store")
@@ -97,7 +97,7 @@ def test_each_source_decodes_with_its_own_system_and_status_names(full: Settings
 
 
 def test_records_above_the_configured_size_are_refused(full: Settings) -> None:
-    decoder = build.ingest_rules(full, TOPICS).decoders["mes"]
+    decoder = build.ingest_rules(full, TOPICS, build.decoders(full)).decoders["mes"]
     with pytest.raises(DecodeError, match="2049 bytes, allowed are 2048"):
         decoder.decode(b" " * 2049, origin="")
 

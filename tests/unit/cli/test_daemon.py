@@ -109,9 +109,7 @@ def test_nothing_of_that_name_ends_with_3(capsys: pytest.CaptureFixture[str]) ->
         (200, {"orders": 5}, "is not slamon's API"),
     ],
 )
-def test_other_answers_end_with_1(
-    status: int, body: object, said: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_other_answers_end_with_1(status: int, body: object, said: str, capsys: pytest.CaptureFixture[str]) -> None:
     with scripted_daemon() as daemon:
         daemon.answer(PATH, body, status)
         with pytest.raises(typer.Exit) as ended:

@@ -11,9 +11,7 @@ PATH = "/api/v1/notices"
 def test_asks_with_its_filters() -> None:
     with scripted_daemon() as daemon:
         daemon.answer(PATH, page("notices", [NOTICE]))
-        ran = slamon(
-            "notices", "--url", daemon.url, "--order-id", "o-1", "--kind", "breached", "--kind", "at_risk"
-        )
+        ran = slamon("notices", "--url", daemon.url, "--order-id", "o-1", "--kind", "breached", "--kind", "at_risk")
         assert daemon.asked == [
             (PATH, [("order_id", "o-1"), ("kind", "breached"), ("kind", "at_risk"), ("limit", "50")])
         ]

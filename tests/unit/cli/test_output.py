@@ -25,9 +25,7 @@ def test_json_survives_names_of_files_that_are_no_text() -> None:
     assert json.loads(line) == {"source": "\udcff.jsonl"}
 
 
-@pytest.mark.parametrize(
-    "obeyed", ["\x1b[31m", "\x07", "\n", "\r", "\x9b", "\u202e", "\u200b", "\ufeff", "\ud800"]
-)
+@pytest.mark.parametrize("obeyed", ["\x1b[31m", "\x07", "\n", "\r", "\x9b", "\u202e", "\u200b", "\ufeff", "\ud800"])
 def test_nothing_from_outside_reaches_a_terminal_that_obeys(obeyed: str) -> None:
     assert harmless(f"a{obeyed}b") == f"a {obeyed[1:]}b"
     assert cell(f"a{obeyed}").plain == f"a {obeyed[1:]}"
@@ -58,9 +56,7 @@ def test_data_goes_out_as_it_is(capsysbinary: pytest.CaptureFixture[bytes]) -> N
     assert capsysbinary.readouterr().out == "ё".encode()
 
 
-def test_a_pipe_gets_plain_and_whole_lines(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_pipe_gets_plain_and_whole_lines(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     made = table("one", "two")
     made.add_row(cell("x" * 300, "red"), cell("y"))

@@ -100,9 +100,7 @@ def test_sources_that_disagree_need_a_name(events: Path, tmp_path: Path) -> None
     ran = slamon("replay", str(events), "--config", config)
     assert (ran.code, ran.out) == (2, "")
     assert "the sources disagree about DONE" in " ".join(ran.err.split())
-    shown = json.loads(
-        slamon("replay", str(events), "--config", config, "--source", "mes", "--format", "json").out
-    )
+    shown = json.loads(slamon("replay", str(events), "--config", config, "--source", "mes", "--format", "json").out)
     assert shown["orders"][0]["status"] == "CLOSED"
 
 

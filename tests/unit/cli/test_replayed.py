@@ -13,9 +13,7 @@ from tests.command_line import NOTICE, ORDER
 class Scripted:
     """A replay that came to this."""
 
-    def __init__(
-        self, orders: list[dict[str, Any]], notices: int = 0, *, at: int = 1_800_000_000_000_000
-    ) -> None:
+    def __init__(self, orders: list[dict[str, Any]], notices: int = 0, *, at: int = 1_800_000_000_000_000) -> None:
         self._orders = orders
         self._notices = [{**NOTICE, "order_id": f"o-{number}"} for number in range(notices)]
         self.at = at

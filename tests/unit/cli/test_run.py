@@ -36,9 +36,7 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("code", [0, 1])
-def test_the_daemons_exit_code_is_the_commands(
-    file: Path, code: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_daemons_exit_code_is_the_commands(file: Path, code: int, monkeypatch: pytest.MonkeyPatch) -> None:
     ran: list[Settings] = []
 
     def run_daemon(settings: Settings) -> int:

@@ -86,9 +86,7 @@ def test_a_row_an_order(capsys: pytest.CaptureFixture[str]) -> None:
         "client",
         "manager",
     ]
-    assert " ".join(row) == (
-        "o-1 breached 2027-01-22 09:00Z 2d 2h late SUBMITTED mes: PRICE_CALCULATED b2b Acme m-1"
-    )
+    assert " ".join(row) == ("o-1 breached 2027-01-22 09:00Z 2d 2h late SUBMITTED mes: PRICE_CALCULATED b2b Acme m-1")
 
 
 def test_where_it_is_narrow_whose_move_it_is_stays(capsys: pytest.CaptureFixture[str]) -> None:

@@ -61,9 +61,7 @@ async def test_partitions_other_than_configured_are_refused(partitions: int) -> 
     assert finding.what == f"has {partitions} partitions, kafka.partitions is 4"
 
 
-@pytest.mark.parametrize(
-    ("topic", "code"), [("orders.events", 29), ("shop.outbox", 29), ("orders.events", 17)]
-)
+@pytest.mark.parametrize(("topic", "code"), [("orders.events", 29), ("shop.outbox", 29), ("orders.events", 17)])
 async def test_a_topic_that_may_not_be_seen(topic: str, code: int) -> None:
     cluster = await ready()
     cluster.topics[topic] = Topic(code, {})
@@ -94,9 +92,7 @@ async def test_the_clock_is_left_out_where_its_topic_is_missing() -> None:
     cluster = await ready()
     del cluster.topics["shop.deliveries"]
     expected = Surroundings(EXPECTED.own, EXPECTED.sources, EXPECTED.promise, "shop.deliveries")
-    assert words(await preflight(cluster, expected, clock=lambda: 0)) == [
-        ("refuse", "own_topic", "shop.deliveries")
-    ]
+    assert words(await preflight(cluster, expected, clock=lambda: 0)) == [("refuse", "own_topic", "shop.deliveries")]
 
 
 @pytest.mark.parametrize(

@@ -73,9 +73,7 @@ def test_a_password_from_a_file(tmp_path: Path) -> None:
 def test_a_login_is_never_sent_in_the_clear_unless_asked_for() -> None:
     security = LOGIN | {"protocol": "SASL_PLAINTEXT"}
     [problem] = problems(**security)
-    assert problem.endswith(
-        "would send the login unencrypted, allowed is SASL_SSL, or insecure: true as well"
-    )
+    assert problem.endswith("would send the login unencrypted, allowed is SASL_SSL, or insecure: true as well")
     assert problems(**security, insecure=False) == problems(**security)
     assert client_options(security | {"insecure": True})["security_protocol"] == "SASL_PLAINTEXT"
 
@@ -116,10 +114,7 @@ async def test_a_token_of_the_configuration() -> None:
         (LOGIN | {"password_file": "x"}, ["password: given twice, as text and as a file"]),
         (
             LOGIN | {"protocol": "SSL"},
-            [
-                f"{name}: is not used with protocol SSL, allowed is SASL_SSL"
-                for name in ("username", "password")
-            ],
+            [f"{name}: is not used with protocol SSL, allowed is SASL_SSL" for name in ("username", "password")],
         ),
         ({"username": "x"}, ["username: is not used with protocol PLAINTEXT, allowed is SASL_SSL"]),
         (
@@ -140,6 +135,5 @@ def test_an_unknown_key_is_named() -> None:
 
 def test_an_encrypted_key_without_its_password_is_refused_and_never_asked_for() -> None:
     assert (
-        "cert_file: can't be used with its key"
-        in problems(protocol="SSL", cert_file=CERT, key_file=ENCRYPTED_KEY)[0]
+        "cert_file: can't be used with its key" in problems(protocol="SSL", cert_file=CERT, key_file=ENCRYPTED_KEY)[0]
     )

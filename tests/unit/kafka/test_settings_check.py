@@ -10,9 +10,7 @@ CHANGELOG, _, _, OUTBOX, _ = own_topic_specs("shop", partitions=4, replication=3
 
 def found(spec: TopicSpec, **different: str) -> list[tuple[Severity, str]]:
     actual = dict(spec.config) | {key.replace("_", "."): value for key, value in different.items()}
-    return [
-        (finding.severity, finding.what.split(",", maxsplit=1)[0]) for finding in own_settings(spec, actual)
-    ]
+    return [(finding.severity, finding.what.split(",", maxsplit=1)[0]) for finding in own_settings(spec, actual)]
 
 
 @pytest.mark.parametrize("spec", own_topic_specs("shop", partitions=4, replication=3))
@@ -74,9 +72,7 @@ def test_a_setting_that_is_not_told_is_not_judged() -> None:
 )
 def test_a_source_should_remember_as_long_as_the_promise(actual: dict[str, str], warnings: int) -> None:
     findings = list(source_settings("orders.events", actual, 21 * DAY))
-    assert [(finding.severity, finding.check) for finding in findings] == [
-        (Severity.WARN, Check.RETENTION)
-    ] * warnings
+    assert [(finding.severity, finding.check) for finding in findings] == [(Severity.WARN, Check.RETENTION)] * warnings
 
 
 def test_what_to_do_about_a_short_memory() -> None:

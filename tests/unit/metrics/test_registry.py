@@ -16,9 +16,7 @@ def filled() -> Metrics:
     metrics.events.counted("orders", EventOutcome.APPLIED)
     metrics.events.set_delay("orders", 1.0)
     metrics.orders.set_order_counts(
-        OrderCounts(
-            {("SUBMITTED", 'b2b "x"\n\\\ud800'): 1}, {("breached", "b2b"): 1}, {"SUBMITTED": math.inf}
-        )
+        OrderCounts({("SUBMITTED", 'b2b "x"\n\\\ud800'): 1}, {("breached", "b2b"): 1}, {"SUBMITTED": math.inf})
     )
     metrics.orders.finished("b2b", 1e6)
     metrics.notices.counted("slack", "breached", NoticeOutcome.SENT)

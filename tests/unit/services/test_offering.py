@@ -118,4 +118,4 @@ def test_decisions_are_counted() -> None:
     offering = Offering(3, "outbox", ADDRESSES, RULES, tally)
     offering.decide(KEY, _row(), Effects(), day(22))
     offering.decide(KEY, _row(), Effects(), T0)
-    assert tally.said == [("decided", 2, day(22))]
+    assert tally.said == [("decided", 2, 2)]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from slamon.errors import DecodeError, InputError
-from slamon.notices.row import OrderRules
+from slamon.notices.row import OrderRules, leave
 from slamon.orders.event import DAY, Instant, instant, rfc3339
 from slamon.services.replay import Replay, ReplayRules, as_of, quantile, replay_files
 from slamon.sla.policy import SlaPolicy
@@ -109,10 +109,19 @@ def test_what_cannot_be_used_is_the_callers_to_tell() -> None:
     assert list(result.orders()) == []
 
 
-def test_an_order_that_is_not_there() -> None:
+def test_equal_lines_are_one() -> None:
+    """Replay twice = once."""
+    lines = [_line("SUBMITTED", T0), _line("SHIPPED", day(9))]
+    assert list(_replay(*lines, *lines).orders()) == list(_replay(*lines).orders())
+
+
+@pytest.mark.parametrize("rows", [{}, {"o-1": leave(T0)}], ids=["never heard of", "left"])
+def test_an_order_that_is_not_there(rows: dict[str, bytes]) -> None:
     """Only orders of the replay can be asked for."""
+    result = _replay()
+    result._rows = rows
     with pytest.raises(KeyError):
-        _replay()._report("o-1")
+        result._report("o-1")
 
 
 def test_files_are_read_with_the_rules_of_a_source(tmp_path: Path) -> None:

@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import pytest
 from structlog.testing import capture_logs
 
 from slamon.errors import DecodeError
 from slamon.metrics.registry import Metrics
+from slamon.notices.ledger import NoticeRules
 from slamon.notices.notice import NoticeKind
 from slamon.notices.row import OrderRules, Row, apply, new_row, settle_row
 from slamon.orders.event import DAY, SECOND, EventType, OrderEvent
@@ -98,15 +101,13 @@ def test_a_cancelled_order_and_one_that_never_started_have_no_lead_time(tally: M
     assert samples(metrics, "slamon_order_lead_time_seconds_count") == {}
 
 
-def test_a_breach_is_counted_when_it_is_decided_and_never_again(tally: MetricsTally, metrics: Metrics) -> None:
-    row = row_of(order_event(channel="shop"), rules=PROMISE_ONLY)
-    settle_row(row, day(19), PROMISE_ONLY)
-    tally.decided(row, day(19))
-    assert samples(metrics, "slamon_order_promise_breaches_total") == {}
-    for now in (day(22), day(23)):
-        settle_row(row, now, PROMISE_ONLY)
-        tally.decided(row, now)
+def test_a_new_breach_is_counted_and_so_is_what_will_not_be_sent(tally: MetricsTally, metrics: Metrics) -> None:
+    rules = replace(PROMISE_ONLY, notices=NoticeRules(("slack",)))
+    row = row_of(order_event(channel="shop"), rules=rules)
+    settle_row(row, day(22), rules)
+    tally.decided(row, row.records or [])
     assert samples(metrics, "slamon_order_promise_breaches_total") == {("shop",): 1}
+    assert samples(metrics, "slamon_notices_total") == {("at_risk", "superseded", "slack"): 1}
 
 
 def test_notices_are_counted_by_how_their_delivery_ended(tally: MetricsTally, metrics: Metrics) -> None:

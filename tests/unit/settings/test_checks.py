@@ -26,9 +26,7 @@ def test_a_lifecycle_of_ones_own_needs_terms_that_fit() -> None:
 
 
 def test_a_wrong_lifecycle_is_not_blamed_on_others() -> None:
-    found = problems_beside(
-        "orders: {lifecycle: [{status: A}, {status: B, system: b}]}\nsla: {promise: {start: A}}\n"
-    )
+    found = problems_beside("orders: {lifecycle: [{status: A}, {status: B, system: b}]}\nsla: {promise: {start: A}}\n")
     assert [line.split(": ")[1] for line in found] == ["orders.lifecycle.0.system"]
 
 
@@ -52,9 +50,7 @@ def test_status_maps_may_lead_to_the_lifecycle_and_to_cancelled() -> None:
     assert problems_of('kafka: {bootstrap_servers: "a:1"}\n' + maps) == []
 
 
-@pytest.mark.parametrize(
-    "topic", ["repartition", "deliveries", "outbox", "dead-letters", "policies", "answers"]
-)
+@pytest.mark.parametrize("topic", ["repartition", "deliveries", "outbox", "dead-letters", "policies", "answers"])
 def test_our_own_topics_are_no_source(topic: str) -> None:
     kafka = 'kafka: {bootstrap_servers: "a:1", app_id: mine}\n'
     assert len(problems_of(f"{kafka}sources: {{o: {{topics: [mine.{topic}]}}}}\n")) == 1

@@ -53,9 +53,7 @@ def test_a_configuration_of_variables_alone() -> None:
         ("SLAMON_WEB__AUTH__TOKEN", "x", ("web", "auth", "TOKEN"), "x"),
     ],
 )
-def test_values_are_read_as_their_key_wants_them(
-    name: str, text: str, path: tuple[str, ...], value: object
-) -> None:
+def test_values_are_read_as_their_key_wants_them(name: str, text: str, path: tuple[str, ...], value: object) -> None:
     result = overlay({}, {name: text}, Settings)
     assert result.problems == []
     assert result.origins == {path: name}

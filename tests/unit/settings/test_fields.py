@@ -98,9 +98,7 @@ def test_words_are_short_and_without_control_characters(word: str) -> None:
 def test_secrets_are_one_line(secret: str) -> None:
     found = problems_beside(f'notify: {{slack: {{token: {secret}, channel: "#late"}}}}\n')
     assert len(found) == 1
-    assert found[0].startswith(
-        "slamon.yaml:3: notify.slack.token: is not of the right form, allowed is one line"
-    )
+    assert found[0].startswith("slamon.yaml:3: notify.slack.token: is not of the right form, allowed is one line")
 
 
 def test_a_whole_number_may_stand_for_a_decimal_one() -> None:

@@ -40,9 +40,7 @@ def test_the_smallest_configuration() -> None:
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(
-        ConfigError, match=r"none\.yaml:1: can't be read \(No such file or directory\), allowed is"
-    ):
+    with pytest.raises(ConfigError, match=r"none\.yaml:1: can't be read \(No such file or directory\), allowed is"):
         load(str(tmp_path / "none.yaml"), {})
 
 

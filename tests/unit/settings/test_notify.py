@@ -23,16 +23,10 @@ def test_the_api_url_ends_with_a_slash(url: str) -> None:
 
 def test_rules_may_name_every_kind_of_notice() -> None:
     assert {str(kind) for kind in NoticeKind} <= {str(kind) for kind in Kind}
-    assert (
-        problems_beside("notify: {rules: [{kinds: [lag, service, source_silent], receivers: [slack]}]}\n")
-        == []
-    )
+    assert problems_beside("notify: {rules: [{kinds: [lag, service, source_silent], receivers: [slack]}]}\n") == []
     assert len(problems_beside("notify: {rules: [{kinds: [late]}]}\n")) == 1
 
 
 def test_sections_of_later_versions_may_hold_anything() -> None:
-    assert (
-        problems_beside("notify: {smtp: {host: mail, port: 25, tls: {on: true}}, apprise: {urls: [a]}}\n")
-        == []
-    )
+    assert problems_beside("notify: {smtp: {host: mail, port: 25, tls: {on: true}}, apprise: {urls: [a]}}\n") == []
     assert len(problems_beside("notify: {smtp: mail}\n")) == 1

@@ -51,10 +51,7 @@ def test_slack_keys_of_later_versions() -> None:
 
 def test_nothing_is_said_about_keys_that_ask_for_nothing() -> None:
     assert (
-        _remarks(
-            "lag: null\nservices: {}\nsla: {policies: [], enforce_from: null, forecast: {notify: false}}\n"
-        )
-        == []
+        _remarks("lag: null\nservices: {}\nsla: {policies: [], enforce_from: null, forecast: {notify: false}}\n") == []
     )
     assert _remarks("notify: {rules: [], smtp: null}\nweb: {auth: {}}\n") == []
 

@@ -36,9 +36,7 @@ def test_a_relative_path_counts_from_the_configuration(tmp_path: Path) -> None:
     assert _token(_load(tmp_path, 'notify: {slack: {token_file: token, channel: "#l"}}\n')) == "xoxb-1"
 
 
-def test_a_variable_names_a_file_from_the_working_directory(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_variable_names_a_file_from_the_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     (elsewhere / "token").write_text("xoxb-2")
@@ -50,9 +48,7 @@ def test_a_variable_names_a_file_from_the_working_directory(
 def test_the_variable_counts_where_the_file_has_the_other_one(tmp_path: Path) -> None:
     (tmp_path / "token").write_text("from-file")
     by_file = 'notify: {slack: {token_file: token, channel: "#l"}}\n'
-    assert (
-        _token(_load(tmp_path, by_file, {"SLAMON_NOTIFY__SLACK__TOKEN": "from-variable"})) == "from-variable"
-    )
+    assert _token(_load(tmp_path, by_file, {"SLAMON_NOTIFY__SLACK__TOKEN": "from-variable"})) == "from-variable"
     by_text = 'notify: {slack: {token: from-text, channel: "#l"}}\n'
     environ = {"SLAMON_NOTIFY__SLACK__TOKEN_FILE": str(tmp_path / "token")}
     assert _token(_load(tmp_path, by_text, environ)) == "from-file"
@@ -104,9 +100,7 @@ def test_files_that_hold_no_secret_are_refused_without_their_content(
 
 def test_files_that_can_not_be_read_are_all_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as refused:
-        _load(
-            tmp_path, 'notify:\n  slack: {token_file: ., channel: "#l"}\n  heartbeat: {url_file: "a\\0b"}\n'
-        )
+        _load(tmp_path, 'notify:\n  slack: {token_file: ., channel: "#l"}\n  heartbeat: {url_file: "a\\0b"}\n')
     assert [line.split(": ")[1] for line in refused.value.problems] == [
         "notify.slack.token_file",
         "notify.heartbeat.url_file",

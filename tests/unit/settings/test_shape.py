@@ -51,9 +51,7 @@ def test_below_a_plain_value_is_nothing() -> None:
 
 
 def test_suggests_a_sibling_then_the_only_key_of_that_name() -> None:
-    assert suggestion(Settings, ("kafka", "bootstrap-server")).startswith(
-        "did you mean bootstrap_servers? allowed are"
-    )
+    assert suggestion(Settings, ("kafka", "bootstrap-server")).startswith("did you mean bootstrap_servers? allowed are")
     assert suggestion(Settings, ("orders", "app_id")).startswith("did you mean kafka.app_id? ")
     assert suggestion(Settings, ("orders", "topics")).startswith("did you mean sources.NAME.topics? ")
     assert suggestion(Settings, ("orders", "name")).startswith("did you mean sla.policies.name? ") is False

@@ -104,9 +104,7 @@ async def test_nobody_listening_is_known_not_to_have_taken_it() -> None:
     assert "127.0.0.1" not in str(refused.value) + repr(refused.value.__context__)
 
 
-async def test_slack_sdk_logs_nothing_whatever_the_level(
-    slack: SlackStandIn, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_slack_sdk_logs_nothing_whatever_the_level(slack: SlackStandIn, caplog: pytest.LogCaptureFixture) -> None:
     slack.script.push(Reply(Act.WEIRD_BODY))
     with caplog.at_level(logging.DEBUG):
         await _outcome(slack)

@@ -22,9 +22,7 @@ def events(content: bytes) -> list[tuple[int, Any]]:
 
 
 def outcomes(content: bytes, most: int = 1000) -> list[tuple[int, str]]:
-    return [
-        (item.line, item.reason if isinstance(item, RejectedLine) else "") for item in rows(content, most)
-    ]
+    return [(item.line, item.reason if isinstance(item, RejectedLine) else "") for item in rows(content, most)]
 
 
 def test_the_first_line_names_the_fields_and_empty_is_absent() -> None:
@@ -79,9 +77,7 @@ def test_attributes_that_are_no_json_reject_the_row(cell: str) -> None:
 
 
 def test_unknown_columns_are_ignored_even_twice() -> None:
-    assert events(b"x,order_id,occurred_at,x,\n1,o-1,T,2,3\n") == [
-        (2, {"order_id": "o-1", "occurred_at": "T"})
-    ]
+    assert events(b"x,order_id,occurred_at,x,\n1,o-1,T,2,3\n") == [(2, {"order_id": "o-1", "occurred_at": "T"})]
 
 
 @pytest.mark.parametrize(

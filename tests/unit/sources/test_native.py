@@ -82,9 +82,7 @@ def test_what_is_not_stated() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in FIELD_NAMES if name not in {"order_id", "occurred_at", "status"}]
-)
+@pytest.mark.parametrize("name", [name for name in FIELD_NAMES if name not in {"order_id", "occurred_at", "status"}])
 def test_null_is_no_field(name: str) -> None:
     assert decode(stated(**{name: None})) == decode(stated())
 
@@ -177,9 +175,7 @@ def test_times(text: str, after_noon: int) -> None:
     assert (event.occurred_at, event.promised_at) == (NOON_AT + after_noon, NOON_AT + after_noon)
 
 
-@pytest.mark.parametrize(
-    "text", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59.9999999Z", "2024-02-29T00:00:00Z"]
-)
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59.9999999Z", "2024-02-29T00:00:00Z"])
 def test_the_first_and_the_last_time(text: str) -> None:
     decode(stated(occurred_at=text))
 
@@ -352,9 +348,7 @@ def test_attributes_are_measured_as_they_are_kept() -> None:
 
 def test_attributes_have_one_form() -> None:
     one = decode(stated().replace(b"}", b', "attributes": {"b": 1, "a": {"d": "\\u0451", "c": [1.0, 1e2]}}}'))
-    other = decode(
-        stated().replace(b"}", ', "attributes": {"a": {"c": [1.0, 100.0], "d": "ё"}, "b": 1}}'.encode())
-    )
+    other = decode(stated().replace(b"}", ', "attributes": {"a": {"c": [1.0, 100.0], "d": "ё"}, "b": 1}}'.encode()))
     assert one.attributes == other.attributes == '{"a":{"c":[1.0,100.0],"d":"ё"},"b":1}'
     assert decode(stated(attributes={})).attributes == "{}"
 

@@ -64,9 +64,7 @@ def test_any_damage_gives_an_event_or_a_reason(
 
 
 @given(STARTS, PAIRS)
-def test_the_short_way_and_the_long_way_agree(
-    start: list[tuple[str, Any]], pairs: list[tuple[str, Any]]
-) -> None:
+def test_the_short_way_and_the_long_way_agree(start: list[tuple[str, Any]], pairs: list[tuple[str, Any]]) -> None:
     value = record(start + pairs)
 
     def read(way: Any) -> object:
@@ -91,9 +89,7 @@ def test_earlier_duplicates_and_unknown_fields_change_nothing(
 
 
 @given(STARTS, PAIRS)
-def test_attributes_written_again_are_the_same(
-    start: list[tuple[str, Any]], pairs: list[tuple[str, Any]]
-) -> None:
+def test_attributes_written_again_are_the_same(start: list[tuple[str, Any]], pairs: list[tuple[str, Any]]) -> None:
     event = outcome(record(start + pairs))
     if isinstance(event, OrderEvent) and event.attributes is not None:
         again = outcome(record([*start, ("attributes", json.loads(event.attributes))]))

@@ -32,9 +32,9 @@ def test_json_lines(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("name", ["may.csv", "may.csv.gz", "May.Csv"])
 def test_csv(tmp_path: Path, name: str) -> None:
     file = written(tmp_path / name, CSV)
-    assert [
-        (item.line, json.loads(item.value)) for item in read(file) if isinstance(item, RecordedEvent)
-    ] == [(2, {"order_id": "o-1", "occurred_at": "T"})]
+    assert [(item.line, json.loads(item.value)) for item in read(file) if isinstance(item, RecordedEvent)] == [
+        (2, {"order_id": "o-1", "occurred_at": "T"})
+    ]
 
 
 def test_standard_input_and_files_one_after_another(tmp_path: Path) -> None:
@@ -109,9 +109,7 @@ def test_a_damaged_gzip_file(tmp_path: Path) -> None:
         ("may.csv", b"1,2,3\n", "must name the fields"),
     ],
 )
-def test_a_file_that_is_not_what_its_name_says(
-    tmp_path: Path, name: str, content: bytes, complaint: str
-) -> None:
+def test_a_file_that_is_not_what_its_name_says(tmp_path: Path, name: str, content: bytes, complaint: str) -> None:
     file = tmp_path / name
     file.write_bytes(content)
     with pytest.raises(InputError, match=f"{name}: .*{complaint}"):

@@ -40,9 +40,7 @@ async def test_a_dead_peer_makes_answers_incomplete_and_its_orders_unknown() -> 
         async with Served(first) as served:
             first.peers = {2: url, 3: url}
             await incomplete(served, first)
-            assert served.metric("slamon_http_peer_failures_total ") != [
-                "slamon_http_peer_failures_total 0.0"
-            ]
+            assert served.metric("slamon_http_peer_failures_total ") != ["slamon_http_peer_failures_total 0.0"]
 
 
 async def test_a_peer_that_hangs_costs_no_more_than_its_time() -> None:

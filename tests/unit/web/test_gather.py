@@ -45,9 +45,7 @@ def test_no_parts_no_rows() -> None:
     st.integers(1, 5),
     st.sets(st.integers(0, 30)),
 )
-def test_pages_show_every_row_once_whoever_has_it(
-    workers: list[list[int]], limit: int, vanishing: set[int]
-) -> None:
+def test_pages_show_every_row_once_whoever_has_it(workers: list[list[int]], limit: int, vanishing: set[int]) -> None:
     """Each worker's keys are its own; some rows vanish between the scan and the look, the rest all come."""
     seen: list[Key] = []
     after: Key | None = None

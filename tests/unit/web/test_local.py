@@ -129,9 +129,7 @@ async def test_the_summary_counts() -> None:
 @pytest.mark.parametrize("ask", [orders_ask(), SummaryAsk(ALL), NoticesAsk(ALL, None, frozenset(), None, 5)])
 async def test_a_long_scan_lets_others_have_their_turn(ask: OrdersAsk | SummaryAsk | NoticesAsk) -> None:
     """With slices of no length every batch is followed by a turn of the others."""
-    worker = FakeWorker(
-        [order_head(str(n)) for n in range(200)], [notice_head(str(n), 1) for n in range(200)]
-    )
+    worker = FakeWorker([order_head(str(n)) for n in range(200)], [notice_head(str(n), 1) for n in range(200)])
     worker.batch = 10
     scan = asyncio.ensure_future(parts_of(worker).answer(ask))
     turns = 0

@@ -31,9 +31,7 @@ async def peers(seconds: float = 5.0) -> AsyncIterator[Peers]:
 
 
 def http(status: str, body: bytes, extra: str = "") -> bytes:
-    head = (
-        f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n{extra}\r\n"
-    )
+    head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n{extra}\r\n"
     return head.encode() + body
 
 
@@ -83,9 +81,7 @@ async def test_a_peer_that_says_nothing() -> None:
     assert asking.failures == 1
 
 
-@pytest.mark.parametrize(
-    "url", ["", "nonsense", "http://", "ftp://127.0.0.1", "http://[::", "http://127.0.0.1:99999"]
-)
+@pytest.mark.parametrize("url", ["", "nonsense", "http://", "ftp://127.0.0.1", "http://[::", "http://127.0.0.1:99999"])
 async def test_an_address_that_is_none(url: str) -> None:
     async with peers() as asking:
         assert await asking.client.ask(url, ASK, RowsPart) is None

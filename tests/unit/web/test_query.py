@@ -25,9 +25,7 @@ def test_empty_values_count_as_not_given() -> None:
     assert notice_query([(name, "") for name in NOTICE_PARAMETERS]) == notice_query([])
 
 
-@pytest.mark.parametrize(
-    ("text", "limit"), [("1", 1), ("500", 500), ("501", 500), ("9" * 5000, 500), ("007", 7)]
-)
+@pytest.mark.parametrize(("text", "limit"), [("1", 1), ("500", 500), ("501", 500), ("9" * 5000, 500), ("007", 7)])
 def test_limits(text: str, limit: int) -> None:
     assert order_query([("limit", text)]).limit == limit
 

@@ -11,9 +11,7 @@ ORDERS = [
     order_head("a", due_at=T0 + DAY),
     order_head("b", due_at=T0 - 2 * DAY, verdict=Verdict.BREACHED),
     order_head("c", due_at=None, started_at=None, verdict=Verdict.NOT_STARTED),
-    order_head(
-        "d", due_at=T0 - 5 * DAY, finished_at=T0 - 2 * DAY, started_at=T0 - 9 * DAY, verdict=Verdict.BROKEN
-    ),
+    order_head("d", due_at=T0 - 5 * DAY, finished_at=T0 - 2 * DAY, started_at=T0 - 9 * DAY, verdict=Verdict.BROKEN),
     order_head("e", due_at=T0 - 7 * DAY, verdict=Verdict.CANCELLED, started_at=T0 - DAY),
 ]
 
@@ -58,9 +56,7 @@ def test_lead_time_needs_a_start_and_an_end() -> None:
 
 @pytest.mark.parametrize("count", [1, 7, 50])
 @pytest.mark.parametrize("after", [None, (0, 250, "x")])
-def test_the_smallest_of_many_are_those_of_a_full_sort(
-    count: int, after: tuple[int, int, str] | None
-) -> None:
+def test_the_smallest_of_many_are_those_of_a_full_sort(count: int, after: tuple[int, int, str] | None) -> None:
     generator = random.Random(7)
     keys = [(0, generator.randrange(1000), f"o-{number}") for number in range(5000)]
     best = Smallest(count, after)
