@@ -83,7 +83,7 @@ def test_the_first_and_the_last_days(told: list[Record], data: st.DataObject) ->
     _agree(as_lines(told), data.draw(at_times(told)), data.draw(st.randoms(use_true_random=False)))
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(floods(), st.data())
 def test_more_events_than_are_kept(told: list[Record], data: st.DataObject) -> None:
     """Beyond the first and the last 128 of a type the same events count for both."""
