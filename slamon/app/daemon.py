@@ -64,6 +64,11 @@ async def _run(settings: Settings) -> int:
         for problem in fault.problems:
             _log.error("startup.refused", problem=problem)
         return MISCONFIGURED
+    except OSError as fault:  # the port is taken, or the address is not this machine's
+        web = settings.web
+        words = fault.strerror or str(fault)
+        _log.error("startup.failed", problem=f"web.host, web.port: {web.host}:{web.port} can't be served: {words}")
+        return CRASHED
 
 
 async def _live(settings: Settings, stop: asyncio.Event) -> int:

@@ -9,7 +9,8 @@ import typer
 
 from slamon.cli.output import WRONG, emit, fail, refuse_configuration, say
 from slamon.errors import ConfigError
-from slamon.settings import Loaded, load
+from slamon.logs import configure_logs
+from slamon.settings import Loaded, LogLevel, load
 from slamon.settings.reference import json_schema, markdown, reference_yaml
 
 
@@ -36,6 +37,8 @@ def check_config(
     if against_kafka:
         from slamon.app import check_against_kafka  # noqa: PLC0415 - loads the engine, which other commands need not
 
+        log = right.settings.log
+        configure_logs(level=log.level, libraries=LogLevel.ERROR, console=False, secrets=right.settings.secrets())
         problems = check_against_kafka(right.settings)
         if problems:
             refuse_configuration(problems)

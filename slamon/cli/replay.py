@@ -87,8 +87,10 @@ def _rules(settings: Settings | None, source: str | None) -> ReplayRules:
                 raise typer.BadParameter(
                     f"the sources disagree about {theirs}, name one of them", param_hint="--source"
                 )
+    if len(systems) > 1:
+        raise typer.BadParameter("the sources have different systems, name one of them", param_hint="--source")
     return ReplayRules(
-        system=systems.pop() if len(systems) == 1 else None,
+        system=systems.pop() if systems else None,
         status_map=mapped,
         **({} if settings is None else {"max_event_bytes": settings.orders.max_event_bytes}),
     )

@@ -76,6 +76,7 @@ def settle(records: list[NoticeRecord], situation: Situation, rules: NoticeRules
             record.at = at
             changed = True
             if not record.standing:
+                record.decided_at = situation.now
                 _reinstate(record, situation.first_state(record, rules))
     for key, record in known.items():
         if record.standing and key not in standing:

@@ -101,7 +101,7 @@ def new_row(rules: OrderRules) -> Row:
 def apply(row: Row, event: OrderEvent, rules: OrderRules, trace: Trace | None = None) -> Outcome:
     """Add an event to an order; the row is changed in place unless the event is a duplicate.
 
-    `trace` notes what an event in time order brought about (stages left).
+    `trace` notes the stage visits that were not known to be over before.
     """
     entry = entry_of(event)
     clock = row.clock
@@ -117,10 +117,20 @@ def apply(row: Row, event: OrderEvent, rules: OrderRules, trace: Trace | None = 
         if not is_new:
             return Outcome.DUPLICATE
         row.truncated = row.truncated or dropped
+        before = None if trace is None else _visits(unpack(row.log, row.count), rules)
         _refold(row, entries, rules)
+        if trace is not None and before is not None:
+            trace.visits = [visit for visit in _visits(entries, rules) if visit not in before]
     if entry.type == STATUS_CODE and event.status not in rules.clock.index and event.status != CANCELLED:
         return Outcome.UNKNOWN_STATUS
     return Outcome.APPLIED
+
+
+def _visits(entries: list[Entry], rules: OrderRules) -> list[tuple[int, Instant, Instant | None]]:
+    """The stage visits that are over."""
+    trace = Trace()
+    fold(entries, rules.clock, trace)
+    return trace.visits
 
 
 def _refold(row: Row, entries: list[Entry], rules: OrderRules, *, resort: bool = False) -> None:

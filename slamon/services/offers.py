@@ -95,6 +95,8 @@ def offers(
 def _offer(intent: Intent, order_id: str, order: Mapping[str, object], partition: int) -> Offer:
     record = intent.record
     side = record.retraction if intent.withdraws else record.deliveries
+    withdrawn_at = record.withdrawn_at if intent.withdraws else None
+    decided_at = record.decided_at if withdrawn_at is None else withdrawn_at
     return Offer(
         notice_id=intent.notice_id,
         receiver=intent.receiver,
@@ -103,8 +105,8 @@ def _offer(intent: Intent, order_id: str, order: Mapping[str, object], partition
         partition=partition,
         stage=record.stage,
         due_at=record.due_at,
-        at=record.at,
-        decided_at=record.decided_at,
+        at=decided_at if intent.withdraws else record.at,
+        decided_at=decided_at,
         state=str((side or {})[intent.receiver].state),
         attempts=intent.attempts,
         retracts=record.id_for(order_id) if intent.withdraws else None,

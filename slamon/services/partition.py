@@ -28,7 +28,7 @@ from slamon.orders.event import Instant, OrderEvent
 from slamon.services.offering import Offering, owed
 from slamon.services.offers import Address
 from slamon.services.tally import Tally
-from slamon.sla.clock import Trace
+from slamon.sla.clock import Trace, lead_time
 from slamon.sla.due_times import DueTimes
 from slamon.stream import Effects, Rows
 
@@ -78,14 +78,17 @@ class OrderPartition:
             return Outcome.EXPIRED
         before = None if stored is None else wake_at(row, orders)
         trace = Trace()
-        open_before = row.clock.ended_at is None
+        lead_before = lead_time(row.clock)
         outcome = apply(row, event, orders, trace)
         if outcome is Outcome.DUPLICATE:
             return outcome
-        if trace.visits or (open_before and row.clock.ended_at is not None):
-            self.tally.moved(row, trace, orders.clock, ended=open_before)
-        self.offering.decide(key, row, effects, now)
-        self._write(key, row, rows, before)
+        if trace.visits or lead_before != lead_time(row.clock):
+            self.tally.moved(row, trace, orders.clock, ended=lead_before is None)
+        wake = wake_at(row, orders)
+        if row.records is not None or (now is not None and wake is not None and wake <= now):
+            self.offering.decide(key, row, effects, now)
+            wake = wake_at(row, orders)
+        self._write(key, row, rows, (before, wake))
         return outcome
 
     def mark(self, key: bytes, report: Mark, rows: Rows, effects: Effects, now: Instant) -> None:
@@ -101,7 +104,7 @@ class OrderPartition:
         new = owed(key, row) - known
         if new:
             effects.after.extend(self.offering.offer(key, row, now, only=new))
-        self._write(key, row, rows, before)
+        self._write(key, row, rows, (before, wake_at(row, self.rules.orders)))
 
     def tick(self, keys: list[bytes], rows: Rows, effects: Effects, now: Instant) -> None:
         """Look again at orders whose time has come."""
@@ -123,7 +126,7 @@ class OrderPartition:
                 self.due.move(key, None, marker_ends(marker))
             else:
                 self.offering.decide(key, row, effects, now)
-                self._write(key, row, rows, None)
+                self._write(key, row, rows, (None, wake_at(row, orders)))
 
     def due_of(self, rows: Rows) -> Callable[[bytes], Instant | None]:
         """How the due-time index learns an order's present due time."""
@@ -151,11 +154,10 @@ class OrderPartition:
         else:
             self.due.move(key, None, ends)
 
-    def _write(self, key: bytes, row: Row, rows: Rows, before: Instant | None) -> None:
-        """Store a row; `before` is the due time that the index knows of, None for one that it has not."""
-        after = wake_at(row, self.rules.orders)
+    def _write(self, key: bytes, row: Row, rows: Rows, wake: tuple[Instant | None, Instant | None]) -> None:
+        """Store a row; `wake`: the due time that the index knows of (None for one that it has not), and the new one."""
         rows.put(key, encode_row(row))
-        self.due.move(key, before, after)
+        self.due.move(key, *wake)
         if row.records is not None:
             if all(map(is_settled, row.records)):
                 self.unsettled.discard(key)

@@ -11,7 +11,7 @@ from slamon.notices.notice import DeliveryState, NoticeKind
 from slamon.notices.record import KIND_OF, NoticeRecord
 from slamon.notices.row import Row
 from slamon.orders.event import SECOND, Span
-from slamon.sla.clock import Due, Trace
+from slamon.sla.clock import Due, Trace, lead_time
 from slamon.sla.rules import ClockRules
 from slamon.stream import Record
 
@@ -31,7 +31,7 @@ class Tally(Protocol):
         """A record can't be used."""
 
     def moved(self, row: Row, trace: Trace, rules: ClockRules, *, ended: bool) -> None:
-        """An order left stages; `ended`: it was open before the event."""
+        """An order left stages; `ended`: its lead time was not known before the event."""
 
     def decided(self, row: Row, new: Sequence[NoticeRecord]) -> None:
         """Notices of an order were decided for the first time."""
@@ -87,13 +87,12 @@ class MetricsTally:
         )
 
     def moved(self, row: Row, trace: Trace, rules: ClockRules, *, ended: bool) -> None:
-        """Observe stages left and, at the end, the lead time."""
+        """Observe stages left and the lead time that became known."""
         for stage, entered_at, left_at in trace.visits:
             if left_at is not None:
                 self._metrics.orders.stage_left(rules.stages[stage].start, (left_at - entered_at) / SECOND)
-        clock = row.clock
-        if ended and clock.ended_at is not None and not clock.cancelled and clock.started_at is not None:
-            lead = max(0, clock.ended_at - clock.started_at)
+        lead = lead_time(row.clock)
+        if ended and lead is not None:
             self._metrics.orders.finished(row.channel, lead / SECOND)
 
     def decided(self, row: Row, new: Sequence[NoticeRecord]) -> None:

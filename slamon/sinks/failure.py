@@ -64,7 +64,8 @@ def refusal(status: int, retry_after: float | None = None) -> SinkError:
         reason, permanent = FailureReason.REDIRECTED, status in _MOVED_FOR_GOOD
         detail += ", a redirect, and redirects are not followed: configure the final address"
     elif 400 <= status < 500 and status not in _LATER:  # noqa: PLR2004 - the client's fault
-        reason, permanent = _PERMANENT.get(status, FailureReason.REJECTED), True
+        # 404 is repeated: a receiver that is being deployed anew answers so, and only 410 says "gone for good".
+        reason, permanent = _PERMANENT.get(status, FailureReason.REJECTED), status != 404  # noqa: PLR2004
     else:
         reason, permanent = FailureReason.SERVER_ERROR, False
     return SinkError(reason, detail, permanent=permanent, retry_after=retry_after)

@@ -12,7 +12,7 @@ from typing import TypeAlias
 import msgspec
 
 from slamon.orders.entry import CANCEL_CODE, STATUS_CODE, Entry
-from slamon.orders.event import Instant
+from slamon.orders.event import Instant, Span
 from slamon.orders.lifecycle import CANCELLED
 from slamon.sla.rules import ClockRules, Stages
 
@@ -216,3 +216,11 @@ def _end(clock: Clock, at: Instant, trace: Trace | None, *, cancelled: bool) -> 
         for visit in clock.visits or ():
             trace.leave(visit, at)
     clock.visits = None
+
+
+def lead_time(clock: Clock) -> Span | None:
+    """Start to finish; None while open, after a cancellation, and while only the finish itself was heard of."""
+    started_at, ended_at = clock.started_at, clock.ended_at
+    if ended_at is None or started_at is None or clock.cancelled or started_at == ended_at:
+        return None
+    return max(0, ended_at - started_at)

@@ -64,8 +64,9 @@ def test_a_retraction_names_what_it_withdraws() -> None:
         Due.BREACHED, None, day(21), day(21), day(22), standing=False, deliveries={"slack": Delivery("sent", 1)}
     )
     record.retraction = {"slack": Delivery("sending", 2)}
+    record.withdrawn_at = day(23)
     (found,) = offers([record], ORDER_JSON, 3, ADDRESSES)
-    assert found == retraction(state="sending", attempts=2)
+    assert found == retraction(state="sending", attempts=2, at=day(23), decided_at=day(23))
     assert found.notice_id == retraction_id(record.id_for(ORDER))
 
 

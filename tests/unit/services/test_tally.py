@@ -9,10 +9,12 @@ from slamon.notices.ledger import NoticeRules
 from slamon.notices.notice import NoticeKind
 from slamon.notices.row import OrderRules, Row, apply, new_row, settle_row
 from slamon.orders.event import DAY, SECOND, EventType, OrderEvent
+from slamon.services.partition import OrderPartition, PartitionRules
 from slamon.services.tally import MetricsTally
 from slamon.sla.clock import Trace
+from slamon.stream import Effects
 from tests.builders import MINUTE, PROMISE_ONLY, RULES, T0, day, order_event, row_of, told
-from tests.fakes.stream import record
+from tests.fakes.stream import FakeRows, record
 from tests.unit.metrics.exposition import samples
 
 
@@ -121,3 +123,16 @@ def test_notices_are_counted_by_how_their_delivery_ended(tally: MetricsTally, me
     }
     assert samples(metrics, "slamon_notice_delay_seconds_sum") == {("slack",): 2}
     assert samples(metrics, "slamon_notice_attempts_failed_total") == {("timeout", "slack"): 1}
+
+
+def test_disorder_is_measured_as_if_it_had_come_in_order(tally: MetricsTally, metrics: Metrics) -> None:
+    """SHIPPED is read before SUBMITTED: nothing is observed until the start is known, and then the whole."""
+    shard = OrderPartition(0, PartitionRules(RULES, {}, "outbox"), tally)
+    rows, effects = FakeRows(), Effects()
+    shipped = order_event("SHIPPED", day(6), system="mes")
+    for event in (shipped, order_event("PRICE_CALCULATED", day(2), system="mes"), order_event(at=day(1))):
+        shard.apply(b"o-1", event, rows, effects, None)
+    assert sum(samples(metrics, "slamon_order_lead_time_seconds_count").values()) == 1
+    stages = samples(metrics, "slamon_order_stage_seconds_sum")
+    assert stages[("SUBMITTED",)] == DAY / SECOND
+    assert stages[("PRICE_CALCULATED",)] == 4 * DAY / SECOND

@@ -20,7 +20,7 @@ from slamon.sinks.failure import FailureReason, Redirected, interruption, outcom
         (400, "rejected", True),
         (401, "auth", True),
         (403, "auth", True),
-        (404, "not_found", True),
+        (404, "not_found", False),
         (407, "auth", True),
         (408, "server_error", False),
         (410, "not_found", True),

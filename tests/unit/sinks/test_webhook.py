@@ -73,7 +73,7 @@ async def test_an_old_signature_is_refused(receiver: WebhookStandIn) -> None:
     await _expect(_sink(receiver), "auth", permanent=True, now=NOW - HOUR)
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 422])
+@pytest.mark.parametrize("status", [400, 401, 403, 410, 422])
 async def test_refusals_are_permanent(receiver: WebhookStandIn, status: int) -> None:
     receiver.script.push(Reply(Act.REFUSE, status=status))
     sink = _sink(receiver)

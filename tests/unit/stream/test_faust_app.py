@@ -1,4 +1,5 @@
 from dataclasses import replace
+from operator import attrgetter
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -24,7 +25,7 @@ async def test_nothing_of_faust_listens_or_creates_topics(app: StreamApp) -> Non
     conf = app.conf
     assert (conf.web_enabled, conf.topic_allow_declare, conf.topic_disable_leader) == (False, False, True)
     assert (conf.table_standby_replicas, conf.producer_threaded) == (0, False)
-    assert vars(conf)["autodiscover"] is False
+    assert attrgetter("autodiscover")(conf) is False  # typed as a method without self
     assert str(conf.processing_guarantee.value) == "at_least_once"
 
 
