@@ -1,12 +1,12 @@
 """A changelog of open orders, one row each, as slamon's core writes them after one to six events."""
 
 import random
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 
-from bench.mixture import PER_ORDER, Mixture, Shares
+from bench.mixture import SPAN, Arrival, Mixture, Shares
 from bench.topics import producer
-from slamon.notices.row import OrderRules, apply, encode_row, new_row
+from slamon.notices.row import OrderRules, apply, encode_row, new_row, settle_row
 from slamon.orders.event import SECOND, Instant, Span
 from slamon.sources.native import NativeDecoder
 from slamon.stream.table import revision
@@ -14,29 +14,41 @@ from slamon.stream.table import revision
 _HISTORIES = 40_000
 """So many different orders are folded; further rows repeat their bytes under keys of their own."""
 _MOST_EVENTS = 6
-_WEEK: Span = 7 * 86_400 * SECOND
+_SLOW_ONE_IN = 5
+"""One order in so many is slow: its stages took days instead of minutes, and it has notices about that."""
+_DAYS: Span = 7 * 86_400 * SECOND
 _POLL_EVERY = 5_000
+_QUIET = Shares(late=0.0, moved=0.0, repeated=0.0, cancelled=0.0, disordered=0.0)
+
+History: TypeAlias = list[Arrival]
+"""The events of one order."""
 
 
 def open_rows(rules: OrderRules, decoder: NativeDecoder, now: Instant, count: int) -> Iterator[tuple[bytes, bytes]]:
-    """(key, row) of `count` open orders whose events happened last week and whose dates lie ahead."""
+    """(key, row) of `count` open orders whose dates lie ahead."""
     histories = min(count, _HISTORIES)
-    rows = list(_histories(rules, decoder, now, histories))
+    slow = histories // _SLOW_ONE_IN
+    chance = random.Random(6)
+    orders = [*_histories(histories - slow, now, SPAN // 2), *_histories(slow, now, _DAYS)]
+    chance.shuffle(orders)
+    rows = [_row(history[: chance.randint(1, _MOST_EVENTS)], rules, decoder, now) for history in orders]
     for number in range(count):
         yield f"ord-{number:08d}".encode(), rows[number % histories]
 
 
-def _histories(rules: OrderRules, decoder: NativeDecoder, now: Instant, count: int) -> Iterator[bytes]:
-    quiet = Shares(late=0.0, moved=0.0, repeated=0.0, cancelled=0.0, disordered=0.0)
-    chance = random.Random(6)
-    orders: dict[bytes, list[bytes]] = {}
-    for arrival in Mixture(count, now, _WEEK * PER_ORDER // _MOST_EVENTS, shares=quiet).events():
-        orders.setdefault(arrival.key, []).append(arrival.value)
-    for values in orders.values():
-        row = new_row(rules)
-        for value in islice(values, chance.randint(1, _MOST_EVENTS)):
-            apply(row, decoder.decode(value, origin=""), rules)
-        yield encode_row(row)
+def _histories(count: int, now: Instant, span: Span) -> Iterable[History]:
+    orders: dict[bytes, History] = {}
+    for arrival in Mixture(count, now, span, shares=_QUIET).events():
+        orders.setdefault(arrival.key, []).append(arrival)
+    return orders.values()
+
+
+def _row(history: History, rules: OrderRules, decoder: NativeDecoder, now: Instant) -> bytes:
+    row = new_row(rules)
+    for arrival in history:
+        apply(row, decoder.decode(arrival.value, origin=""), rules)
+    settle_row(row, now, rules)
+    return encode_row(row)
 
 
 def fill(bootstrap: str, changelog: str, rows: Iterator[tuple[bytes, bytes]]) -> None:
