@@ -35,11 +35,15 @@ class Daemon:
         }
         self._process: ServerProcess | None = None
         self.crashes = 0
+        self.cut_short = 0
+        """Crashes before the worker was ready."""
+        self._was_ready = False
 
     def start(self) -> Self:
         self.config.write_text(json.dumps(self.configuration, indent=1), "utf-8")
         command = [sys.executable, "-m", "slamon", "run", "--config", str(self.config)]
         self._process = ServerProcess(command, log=self.log)
+        self._was_ready = False
         return self
 
     @property
@@ -62,6 +66,7 @@ class Daemon:
             self._process.kill()
             self._process = None
             self.crashes += 1
+            self.cut_short += not self._was_ready
 
     def freeze(self) -> None:
         os.kill(self.pid, signal.SIGSTOP)
@@ -109,6 +114,7 @@ class Daemon:
             return await self.get("/-/ready")
 
         await until(asked, lambda answer: answer[0] == 200, within=within, what=f"{self.name} is ready")
+        self._was_ready = True
         return self
 
     async def unready(self, *, within: float = 60.0) -> Json:

@@ -40,6 +40,8 @@ class Evidence:
     ledgers: dict[str, list[Json]] = field(default_factory=dict)
     """The rows that tell of a notice, by receiver."""
     crashes: int = 0
+    cut_short: int = 0
+    """Crashes before the worker was ready."""
     failures: int = 0
     """How many calls the receivers were told to leave without an answer."""
 
@@ -66,6 +68,7 @@ async def collect(world: World, daemon: Daemon | None = None, *, failures: int =
             for kind, standin in world.standins.items()
         },
         crashes=world.crashes,
+        cut_short=world.cut_short,
         failures=failures,
     )
 

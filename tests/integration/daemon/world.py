@@ -137,6 +137,10 @@ class World:
     def crashes(self) -> int:
         return sum(daemon.crashes for daemon in self.daemons)
 
+    @property
+    def cut_short(self) -> int:
+        return sum(daemon.cut_short for daemon in self.daemons)
+
     async def producer(self) -> AIOKafkaProducer:
         if self._producer is None:
             self._producer = AIOKafkaProducer(
