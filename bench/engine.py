@@ -35,7 +35,10 @@ PARTS: dict[str, tuple[str, str, Sequence[Measure]]] = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure, print, write; exit code 1 when a target is missed in a full run."""
-    options = _parser().parse_args(argv)
+    parser = _parser()
+    options = parser.parse_args(argv)
+    if options.write and (options.quick or set(options.parts) != set(PARTS)):
+        parser.error("--write is for a full run of all parts")
     plan = QUICK if options.quick else Plan()
     console, machine = Console(), this_machine()
     parts = _measure(plan, options.parts, lambda line: console.print(line, highlight=False))
