@@ -1,11 +1,12 @@
-"""The frozen policy that the clocks follow: promise, stage budgets, lifecycle (CONTRACT §3, §8 `sla`)."""
+"""The frozen policies that the clocks follow: promise, stage budgets, holds, divergence (CONTRACT §3, §3.1, §8 `sla`)."""
 
 import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from slamon.orders.event import DAY, SECOND, Span
+from slamon.orders.event import DAY, SECOND, Instant, Span
 from slamon.orders.lifecycle import DEFAULT_LIFECYCLE, Lifecycle
+from slamon.sla.calendar import ALWAYS, Calendar, Length
 
 
 class StopFrom(StrEnum):
@@ -15,15 +16,45 @@ class StopFrom(StrEnum):
     OWNER = "owner"
 
 
+class Rounding(StrEnum):
+    """How a due time is rounded up (`promise.round`)."""
+
+    END_OF_DAY = "end_of_day"
+
+
+class OnRegress(StrEnum):
+    """What a step back does (`on_regress`)."""
+
+    IGNORE = "ignore"
+    CONTINUE = "continue"
+    NEW_CYCLE = "new_cycle"
+
+
+class ApplyTo(StrEnum):
+    """Which orders a changed policy is applied to (`apply_to`)."""
+
+    NEW = "new"
+    OPEN = "open"
+    ALL = "all"
+
+
 @dataclass(frozen=True, slots=True)
 class PromiseTerms:
-    """When the promise starts and stops, how long it is and how early to warn."""
+    """When the promise starts and stops, how long it is, how early to warn, how often it may be moved.
+
+    `max_extensions` and `max_extension` cap how often and how far in all (beyond the original date) a stated date
+    may move the one in force later; a statement over a cap has no effect.
+    """
 
     start: str = "SUBMITTED"
     stop: frozenset[str] = frozenset({"SHIPPED", "CLOSED"})
     stop_from: StopFrom = StopFrom.ANY
-    duration: Span = 21 * DAY
-    warn_before: Span = 3 * DAY
+    duration: Length = Length(21)
+    warn_before: Length = Length(3)
+    calendar: Calendar = ALWAYS
+    round: Rounding | None = None
+    max_extensions: int | None = None
+    max_extension: Length | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +64,43 @@ class StageBudget:
     start: str
     """The `from` status."""
     to: str
-    budget: Span
+    budget: Length
+    calendar: Calendar = ALWAYS
 
 
 DEFAULT_STAGES = (
-    StageBudget("SUBMITTED", "PRICE_CALCULATED", 30 * 60 * SECOND),
-    StageBudget("PRICE_CALCULATED", "MANUFACTURING_APPROVED", 2 * DAY),
-    StageBudget("MANUFACTURING_APPROVED", "MANUFACTURING_STARTED", DAY),
-    StageBudget("MANUFACTURING_STARTED", "MANUFACTURING_COMPLETED", 10 * DAY),
-    StageBudget("MANUFACTURING_COMPLETED", "SHIPPED", 2 * DAY),
+    StageBudget("SUBMITTED", "PRICE_CALCULATED", Length(0, 30 * 60 * SECOND)),
+    StageBudget("PRICE_CALCULATED", "MANUFACTURING_APPROVED", Length(2)),
+    StageBudget("MANUFACTURING_APPROVED", "MANUFACTURING_STARTED", Length(1)),
+    StageBudget("MANUFACTURING_STARTED", "MANUFACTURING_COMPLETED", Length(10)),
+    StageBudget("MANUFACTURING_COMPLETED", "SHIPPED", Length(2)),
 )
 
 
 @dataclass(frozen=True, slots=True)
+class HoldTerms:
+    """Which clocks a hold pauses, and which statuses are holds while they last."""
+
+    pauses_promise: bool = False
+    pauses_stages: bool = False
+    statuses: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """Which orders a policy is for: every group that is given must match; nothing given matches all.
+
+    `attributes` are (name, canonical JSON of the value), sorted.
+    """
+
+    channels: frozenset[str] = frozenset()
+    clients: frozenset[str] = frozenset()
+    attributes: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SlaPolicy:
-    """Everything that decides a verdict besides the events and `now`.
+    """The terms for some orders: everything that decides a verdict besides the events and `now`.
 
     `name` is None for the policy made of `sla`'s own values; named ones come from `sla.policies`.
     `revision` is a hash of the content: equal policies have equal revisions on every machine.
@@ -57,15 +110,80 @@ class SlaPolicy:
     lifecycle: Lifecycle = DEFAULT_LIFECYCLE
     promise: PromiseTerms = field(default_factory=PromiseTerms)
     stages: tuple[StageBudget, ...] = DEFAULT_STAGES
+    when: When = When()
+    holds: HoldTerms = HoldTerms()
+    on_regress: OnRegress = OnRegress.CONTINUE
+    apply_to: ApplyTo = ApplyTo.NEW
     revision: str = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         """Compute the revision."""
-        terms = (
-            self.name,
-            [(s.status, s.system) for s in self.lifecycle.steps],
-            (self.promise.start, sorted(self.promise.stop), str(self.promise.stop_from)),
-            (self.promise.duration, self.promise.warn_before),
-            [(s.start, s.to, s.budget) for s in self.stages],
+        object.__setattr__(self, "revision", _hash(_content(self)))
+
+
+@dataclass(frozen=True, slots=True)
+class DivergenceTerms:
+    """When systems that disagree are said to diverge (CONTRACT §3.2).
+
+    `mirrors`: systems that publish a full copy; `entry`: the first step expected of a channel's orders.
+    """
+
+    allowed_skew: Span = 15 * 60 * SECOND
+    mirrors: frozenset[str] = frozenset()
+    entry: tuple[tuple[str, str], ...] = (("b2b", "PRICE_CALCULATED"),)
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastTerms:
+    """What forecasts may do: `notify` lets one alone put an order at risk."""
+
+    notify: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SlaTerms:
+    """All of `sla`: the policies in order of matching, the last one made of `sla`'s own values and for all orders.
+
+    `enforce_from`: orders started strictly before it give no notices.
+    """
+
+    policies: tuple[SlaPolicy, ...] = (SlaPolicy(),)
+    divergence: DivergenceTerms = DivergenceTerms()
+    enforce_from: Instant | None = None
+    forecast: ForecastTerms = ForecastTerms()
+    hold_at_most: Span = DAY // 24
+    revision: str = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Compute the revision of everything that decides the state of an order."""
+        told = self.divergence
+        content = (
+            [policy.revision for policy in self.policies],
+            (told.allowed_skew, sorted(told.mirrors), sorted(told.entry)),
+            self.enforce_from,
         )
-        object.__setattr__(self, "revision", hashlib.sha256(repr(terms).encode()).hexdigest()[:12])
+        object.__setattr__(self, "revision", _hash(content))
+
+    @property
+    def lifecycle(self) -> Lifecycle:
+        """The steps, which all policies share."""
+        return self.policies[-1].lifecycle
+
+
+def _content(policy: SlaPolicy) -> object:
+    promise = policy.promise
+    return (
+        policy.name,
+        [(s.status, s.system) for s in policy.lifecycle.steps],
+        (promise.start, sorted(promise.stop), str(promise.stop_from), promise.round and str(promise.round)),
+        (promise.duration, promise.warn_before, promise.calendar.revision),
+        (promise.max_extensions, promise.max_extension),
+        [(s.start, s.to, s.budget, s.calendar.revision) for s in policy.stages],
+        (sorted(policy.when.channels), sorted(policy.when.clients), policy.when.attributes),
+        (policy.holds.pauses_promise, policy.holds.pauses_stages, sorted(policy.holds.statuses)),
+        str(policy.on_regress),
+    )
+
+
+def _hash(content: object) -> str:
+    return hashlib.sha256(repr(content).encode()).hexdigest()[:12]
