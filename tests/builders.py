@@ -13,7 +13,9 @@ from slamon.orders.entry import Entry, entry_of
 from slamon.orders.event import DAY, SECOND, EventType, Instant, OrderEvent
 from slamon.orders.history import insert
 from slamon.orders.lifecycle import DEFAULT_LIFECYCLE
-from slamon.sla.policy import PromiseTerms, SlaPolicy, StageBudget
+from slamon.sla.book import RuleBook
+from slamon.sla.calendar import Length
+from slamon.sla.policy import PromiseTerms, SlaPolicy, SlaTerms, StageBudget
 from slamon.sla.rules import ClockRules
 
 MINUTE = 60 * SECOND
@@ -65,17 +67,23 @@ def clock_rules(*stages: StageBudget, **terms: Any) -> ClockRules:
     return ClockRules(policy(*stages, **terms))
 
 
+def book(*policies: SlaPolicy, **terms: Any) -> RuleBook:
+    """A book of these policies and the default one, with other terms of `sla`."""
+    return RuleBook.of(SlaTerms(policies or (SlaPolicy(),), **terms))
+
+
 def order_rules(*receivers: str, **changes: Any) -> OrderRules:
     """The default rules with these receivers (none given: `slack`)."""
-    content: dict[str, Any] = {"clock": CLOCK, "notices": NoticeRules(receivers or ("slack",))}
+    content: dict[str, Any] = {"book": BOOK, "notices": NoticeRules(receivers or ("slack",))}
     return OrderRules(**(content | changes))
 
 
 CLOCK = ClockRules(SlaPolicy())
+BOOK = RuleBook.of(SlaTerms())
 RULES = order_rules()
 
 PROMISE_ONLY = order_rules(
-    clock=ClockRules(SlaPolicy(promise=PromiseTerms(), stages=(StageBudget("PACKAGING", "CLOSED", 900 * DAY),)))
+    book=book(SlaPolicy(promise=PromiseTerms(), stages=(StageBudget("PACKAGING", "CLOSED", Length(900)),)))
 )
 """Rules whose stages never come due within a test: only the promise gives notices."""
 

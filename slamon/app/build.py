@@ -20,7 +20,7 @@ from slamon.settings import Settings
 from slamon.sinks.message import Sink
 from slamon.sinks.slack import SlackSink, SlackTarget
 from slamon.sinks.webhook import WebhookSink, WebhookTarget
-from slamon.sla.rules import ClockRules
+from slamon.sla.book import RuleBook
 from slamon.sources.native import NativeDecoder
 from slamon.stream import EngineOptions
 
@@ -58,7 +58,7 @@ def _receiver(sink: Sink, settings: Settings, calls: int, per_second: float | No
 def partition_rules(settings: Settings, told: list[Receiver], topics: Topics) -> PartitionRules:
     """What every partition of orders follows."""
     orders = OrderRules(
-        ClockRules(settings.sla_policy()),
+        RuleBook.of(settings.sla_terms()),
         NoticeRules(tuple(receiver.sink.name for receiver in told), settings.notify.max_age.span),
         settings.orders.keep_finished.span,
         settings.orders.keep_not_started.span,
@@ -121,7 +121,7 @@ def surroundings(settings: Settings, own: OwnTopics) -> Surroundings:
     """What the configuration expects of its cluster."""
     kafka = settings.kafka
     specs = own_topic_specs(kafka.app_id, partitions=kafka.partitions, replication=kafka.replication_factor)
-    promise = settings.sla_policy().promise.duration
+    promise = max(policy.promise.duration.span for policy in settings.sla_terms().policies)
     return Surroundings(specs, source_topics(settings), promise, own.deliveries)
 
 

@@ -16,7 +16,7 @@ from slamon.orders.event import Instant
 from slamon.services.replay import ReplayRules, replay_files
 from slamon.settings import Settings
 from slamon.settings.fields import parse_moment
-from slamon.sla.policy import SlaPolicy
+from slamon.sla.policy import SlaTerms
 
 
 class ReplayFormat(StrEnum):
@@ -47,11 +47,11 @@ def replay(
     """Feed recorded events through the core, without a broker. Exit code 1 for unreadable input."""
     until = _instant(at)
     settings = None if config is None else loaded(config).settings
-    policy = SlaPolicy() if settings is None else settings.sla_policy()
+    terms = SlaTerms() if settings is None else settings.sla_terms()
     rules = _rules(settings, source)
     try:
         with reading_bar() as report:
-            result = replay_files(files, policy, rules, until, report)
+            result = replay_files(files, terms, rules, until, report)
     except InputError as error:
         fail(str(error), WRONG)
     if as_format is ReplayFormat.TABLE:

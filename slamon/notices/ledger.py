@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from slamon.notices.notice import DeliveryState
 from slamon.notices.record import WAITING, Delivery, NoticeRecord, is_settled
 from slamon.orders.event import DAY, Instant, Span
-from slamon.sla.clock import Clock, Due
-from slamon.sla.conditions import conditions
+from slamon.sla.clock import Clock, Due, Key, due_with_holds
+from slamon.sla.conditions import Condition, conditions
+from slamon.sla.divergence import rows_after
 from slamon.sla.rules import ClockRules
+from slamon.sla.settling import floor_of
 
 MAX_FALLEN = 512
 """So many notices that no longer stand and are settled are remembered for one order; then the oldest go."""
@@ -27,53 +29,59 @@ class NoticeRules:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """An order's clocks at an instant: what stands and what is already over."""
+    """An order's clocks at an instant: what stands and what is already over.
+
+    `silent_before`: what had come true before it is not told, since only a change of the policies shows it.
+    """
 
     clock: Clock
     rules: ClockRules
     now: Instant
+    silent_before: Instant | None = None
 
-    def standing(self) -> dict[tuple[int, str | None, Instant], Instant]:
-        """(kind, stage, due) of every condition that stands, with the instant it came true."""
-        found = conditions(self.clock, self.rules)
-        return {(int(c.kind), c.stage, c.due_at): c.at for c in found if c.from_at <= self.now}
+    def standing(self) -> dict[Key, Condition]:
+        """Every condition that stands, by its name."""
+        return {c.key: c for c in conditions(self.clock, self.rules) if c.from_at <= self.now}
 
     def is_over(self, record: NoticeRecord) -> bool:
         """Tell whether the condition of a warning is over or overtaken (CONTRACT §4 `superseded`)."""
         clock = self.clock
         if record.kind == Due.AT_RISK:
-            return clock.ended_at is not None or record.due_at != clock.due_at or self.now > record.due_at
+            due_at = due_with_holds(clock, self.rules, self.now)
+            return clock.ended_at is not None or record.due_at != clock.due_at or due_at is None or self.now > due_at
         if record.kind == Due.STAGE_OVERDUE:
             stages = self.rules.stages
             return not any(
-                visit.entered_at + stages[visit.stage].budget == record.due_at
-                and stages[visit.stage].start == record.stage
+                visit.due_at == record.due_at and stages[visit.stage].start == record.stage
                 for visit in clock.visits or ()
             )
-        return False
+        return record.kind == Due.DIVERGENCE and not self._diverges(record)
+
+    def _diverges(self, record: NoticeRecord) -> bool:
+        clock, reports = self.clock, self.rules.reports
+        rows = rows_after(clock.told or {}, floor_of(clock, self.rules), reports, self.now - 1)
+        return any(row.name == record.apart for row in rows)
 
     def first_state(self, record: NoticeRecord, rules: NoticeRules) -> DeliveryState:
         """How the deliveries of a notice that is new, or stands again, begin."""
         ended_at = self.clock.ended_at
         too_old = ended_at is not None and self.now - ended_at > rules.max_age
-        return DeliveryState.SUPERSEDED if too_old or self.is_over(record) else DeliveryState.PENDING
+        silent = self.silent_before is not None and record.at < self.silent_before
+        return DeliveryState.SUPERSEDED if too_old or silent or self.is_over(record) else DeliveryState.PENDING
 
 
 def settle(records: list[NoticeRecord], situation: Situation, rules: NoticeRules) -> bool:
     """Bring `records` in line with what stands; returns whether anything changed."""
     standing = situation.standing()
-    known = {(r.kind, r.stage, r.due_at): r for r in records}
+    known = {r.key: r for r in records}
     changed = False
-    for key, at in sorted(standing.items(), key=lambda item: (item[1], item[0][0])):
+    for key, condition in sorted(standing.items(), key=lambda item: (item[1].at, item[0][0], item[0][3] or ())):
         record = known.get(key)
         if record is None:
-            record = NoticeRecord(*key, at, situation.now)
-            state = situation.first_state(record, rules)
-            record.deliveries = {name: Delivery(state) for name in rules.receivers}
-            records.append(record)
+            records.append(_decided(condition, situation, rules))
             changed = True
-        elif record.at != at or not record.standing:
-            record.at = at
+        elif (record.at, record.shown_at) != (condition.at, condition.shown_at) or not record.standing:
+            record.at, record.shown_at = condition.at, condition.shown_at
             changed = True
             if not record.standing:
                 record.decided_at = situation.now
@@ -85,6 +93,25 @@ def settle(records: list[NoticeRecord], situation: Situation, rules: NoticeRules
     changed = _overtake(records) or changed
     _forget(records)
     return changed
+
+
+def _decided(condition: Condition, situation: Situation, rules: NoticeRules) -> NoticeRecord:
+    kind, stage, due_at, apart = condition.key
+    record = NoticeRecord(kind, stage, due_at, condition.at, situation.now, shown_at=condition.shown_at, apart=apart)
+    state = situation.first_state(record, rules)
+    record.deliveries = {name: Delivery(state) for name in rules.receivers}
+    return record
+
+
+def recompute(records: list[NoticeRecord], situation: Situation) -> None:
+    """Bring `records` in line with new policies in silence: what no longer stands is not withdrawn aloud."""
+    standing = situation.standing()
+    for record in records:
+        if record.standing and record.key not in standing:
+            record.standing = False
+            for delivery in record.deliveries.values():
+                if delivery.state in WAITING:
+                    delivery.state = DeliveryState.SUPERSEDED
 
 
 def _withdraw(record: NoticeRecord, now: Instant) -> None:

@@ -16,6 +16,7 @@ class NoticeKind(StrEnum):
     BREACHED = "breached"
     STAGE_OVERDUE = "stage_overdue"
     FINISHED_LATE = "finished_late"
+    DIVERGENCE = "divergence"
     RETRACTED = "retracted"
 
 
@@ -31,10 +32,21 @@ class DeliveryState(StrEnum):
     SUPERSEDED = "superseded"
 
 
-def notice_id(subject: str, kind: NoticeKind, *, stage: str | None, due_at: Instant | None) -> str:
-    """The UUIDv5 of order (or subject), kind, stage, due: equal after restart, replay and on any replica."""
+def notice_id(
+    subject: str,
+    kind: NoticeKind,
+    *,
+    stage: str | None = None,
+    due_at: Instant | None = None,
+    apart: tuple[str, str, str] | None = None,
+) -> str:
+    """The UUIDv5 of order (or subject), kind, stage, due: equal after restart, replay and on any replica.
+
+    `due_at` is the due time without holds; `apart` (system, kind, expected step) belongs to divergences.
+    """
     due = None if due_at is None else rfc3339(due_at)
-    return str(uuid.uuid5(_NAMESPACE, json.dumps([subject, str(kind), stage, due], ensure_ascii=False)))
+    name = [subject, str(kind), stage, due, *(apart or ())]
+    return str(uuid.uuid5(_NAMESPACE, json.dumps(name, ensure_ascii=False)))
 
 
 def retraction_id(retracts: str) -> str:

@@ -7,13 +7,14 @@ import msgspec
 
 from slamon.notices.notice import DeliveryState, NoticeKind, notice_id, retraction_id
 from slamon.orders.event import Instant
-from slamon.sla.clock import Due
+from slamon.sla.clock import Apart, Due, Key
 
 KIND_OF: dict[int, NoticeKind] = {
     Due.AT_RISK: NoticeKind.AT_RISK,
     Due.BREACHED: NoticeKind.BREACHED,
     Due.STAGE_OVERDUE: NoticeKind.STAGE_OVERDUE,
     Due.FINISHED_LATE: NoticeKind.FINISHED_LATE,
+    Due.DIVERGENCE: NoticeKind.DIVERGENCE,
 }
 
 WAITING = (DeliveryState.PENDING, DeliveryState.HELD)
@@ -33,12 +34,13 @@ class Delivery(msgspec.Struct, array_like=True, gc=False):
 class NoticeRecord(msgspec.Struct, array_like=True, gc=False):
     """One notice of an order, its deliveries and their withdrawal by receiver.
 
-    `turns` counts how often it ceased to stand or stood again.
+    `due_at` is the due time without holds, `shown_at` with them; `turns` counts how often it ceased to stand or stood
+    again.
     """
 
     kind: int
     stage: str | None
-    due_at: Instant
+    due_at: Instant | None
     at: Instant
     decided_at: Instant
     standing: bool = True
@@ -46,10 +48,17 @@ class NoticeRecord(msgspec.Struct, array_like=True, gc=False):
     deliveries: dict[str, Delivery] = {}
     retraction: dict[str, Delivery] | None = None
     withdrawn_at: Instant | None = None
+    shown_at: Instant | None = None
+    apart: Apart | None = None
+
+    @property
+    def key(self) -> Key:
+        """What names it among the notices of its order."""
+        return self.kind, self.stage, self.due_at, self.apart
 
     def id_for(self, order_id: str) -> str:
         """The notice's stable id."""
-        return notice_id(order_id, KIND_OF[self.kind], stage=self.stage, due_at=self.due_at)
+        return notice_id(order_id, KIND_OF[self.kind], stage=self.stage, due_at=self.due_at, apart=self.apart)
 
     def owe_withdrawal(self, receiver: str) -> None:
         """Owe a receiver the withdrawal of what it was, or may have been, told."""

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
-from slamon.notices.notice import NoticeKind, notice_id, retraction_id
+from slamon.notices.notice import NoticeKind, retraction_id
 from slamon.notices.record import KIND_OF, Delivery, NoticeRecord
 from slamon.notices.text import notice_text
 from slamon.orders.event import Instant, rfc3339
-from slamon.sla.clock import Clock
+from slamon.sla.clock import Apart, Clock
 from slamon.sla.conditions import Condition, conditions
 from slamon.sla.rules import ClockRules
 
@@ -14,45 +14,27 @@ from slamon.sla.rules import ClockRules
 def standing_notices(clock: Clock, rules: ClockRules, now: Instant) -> list[Condition]:
     """The conditions that stand at `now`, ordered by the instant they came true (then kind, stage, due)."""
     found = [c for c in conditions(clock, rules) if c.from_at <= now]
-    return sorted(found, key=lambda c: (c.at, int(c.kind), c.due_at, c.stage or ""))
+    return sorted(found, key=order_of)
+
+
+def order_of(condition: Condition) -> tuple[Instant, int, Instant, str, tuple[str, ...]]:
+    """How notices of one order are sorted."""
+    c = condition
+    return c.at, int(c.kind), c.due_at or 0, c.stage or "", c.apart or ()
 
 
 def standing_json(condition: Condition, order: Mapping[str, object], now: Instant) -> dict[str, object]:
     """A standing notice without deliveries, as `replay` shows it; `order` is the order's JSON at `now`."""
-    kind = KIND_OF[condition.kind]
     order_id = str(order["order_id"])
-    return {
-        "notice_id": notice_id(order_id, kind, stage=condition.stage, due_at=condition.due_at),
-        "kind": str(kind),
-        "order_id": order_id,
-        "stage": condition.stage,
-        "due_at": rfc3339(condition.due_at),
-        "at": rfc3339(condition.at),
-        "standing": True,
-        "retracts": None,
-        "divergence": None,
-        "text": notice_text(kind, order, stage=condition.stage, due_at=condition.due_at, at=condition.at, now=now),
-        "deliveries": [],
-    }
+    record = NoticeRecord(*condition.key[:3], condition.at, now, shown_at=condition.shown_at, apart=condition.apart)
+    return _notice_json(record, order_id, order, now) | {"deliveries": []}
 
 
 def record_json(record: NoticeRecord, order: Mapping[str, object], now: Instant) -> Iterator[dict[str, object]]:
     """A decided notice with its deliveries; where it was withdrawn, the retraction as a notice of its own."""
     order_id = str(order["order_id"])
     kind = KIND_OF[record.kind]
-    shown: dict[str, object] = {
-        "notice_id": record.id_for(order_id),
-        "kind": str(kind),
-        "order_id": order_id,
-        "stage": record.stage,
-        "due_at": rfc3339(record.due_at),
-        "at": rfc3339(record.at),
-        "standing": record.standing,
-        "retracts": None,
-        "divergence": None,
-        "text": notice_text(kind, order, stage=record.stage, due_at=record.due_at, at=record.at, now=now),
-        "deliveries": _deliveries_json(record.deliveries),
-    }
+    shown = _notice_json(record, order_id, order, now) | {"deliveries": _deliveries_json(record.deliveries)}
     yield shown
     if record.retraction:
         withdrawn_at = record.withdrawn_at if record.withdrawn_at is not None else record.decided_at
@@ -66,13 +48,39 @@ def record_json(record: NoticeRecord, order: Mapping[str, object], now: Instant)
                 NoticeKind.RETRACTED,
                 order,
                 stage=record.stage,
-                due_at=record.due_at,
+                due_at=record.shown_at,
                 at=withdrawn_at,
                 now=now,
                 retracts_kind=kind,
+                apart=record.apart,
             ),
             "deliveries": _deliveries_json(record.retraction),
         }
+
+
+def _notice_json(
+    record: NoticeRecord, order_id: str, order: Mapping[str, object], now: Instant
+) -> dict[str, object]:
+    kind = KIND_OF[record.kind]
+    return {
+        "notice_id": record.id_for(order_id),
+        "kind": str(kind),
+        "order_id": order_id,
+        "stage": record.stage,
+        "due_at": None if record.shown_at is None else rfc3339(record.shown_at),
+        "at": rfc3339(record.at),
+        "standing": record.standing,
+        "retracts": None,
+        "divergence": divergence_json(record.apart),
+        "text": notice_text(
+            kind, order, stage=record.stage, due_at=record.shown_at, at=record.at, now=now, apart=record.apart
+        ),
+    }
+
+
+def divergence_json(apart: Apart | None) -> dict[str, str] | None:
+    """The divergence that a notice is about; None for other kinds."""
+    return None if apart is None else dict(zip(("system", "kind", "expected"), apart, strict=True))
 
 
 def _deliveries_json(deliveries: Mapping[str, Delivery]) -> list[dict[str, object]]:

@@ -10,12 +10,10 @@ from enum import StrEnum
 
 import msgspec
 
-from slamon.notices.ledger import NoticeRules, Situation, settle
+from slamon.notices.ledger import NoticeRules, Situation, recompute, settle
 from slamon.notices.marks import Mark, mark
-from slamon.notices.record import NoticeRecord, is_settled
-from slamon.orders import facts
+from slamon.notices.record import NoticeRecord
 from slamon.orders.entry import (
-    CHANNEL,
     STATUS_CODE,
     Entry,
     encode_entry,
@@ -27,14 +25,12 @@ from slamon.orders.entry import (
 from slamon.orders.event import DAY, Instant, OrderEvent, Span
 from slamon.orders.history import KEPT_PER_END, insert, order_key
 from slamon.orders.lifecycle import CANCELLED
-from slamon.sla.clock import Clock, Trace, advance
-from slamon.sla.conditions import conditions, next_due
+from slamon.sla.advance import advance
+from slamon.sla.book import RuleBook
+from slamon.sla.clock import Clock, Trace
 from slamon.sla.fold import fold
-from slamon.sla.rules import ClockRules
 
-VERSION = 1
-MARKER_KEPT: Span = 365 * DAY
-"""A marker stays this long after its order has left: a late event neither rebuilds it nor notifies again."""
+VERSION = 2
 
 
 class Outcome(StrEnum):
@@ -48,54 +44,94 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OrderRules:
-    """Everything that a row needs to know: clocks, notices, how long an order stays after its end."""
+    """Everything that a row needs to know: policies, notices, how long an order stays after its end."""
 
-    clock: ClockRules
+    book: RuleBook
     notices: NoticeRules = field(default_factory=NoticeRules)
     keep_finished: Span = 30 * DAY
     keep_not_started: Span = 90 * DAY
 
 
 class Row(msgspec.Struct, array_like=True, gc=False):
-    """One order's state. `settled_at` is the latest `now` at which its notices were settled."""
+    """One order's state under the rules of `book`, by the policy of revision `policy`.
+
+    `settled_at` is the latest `now` at which its notices were settled; what came true before `silent_before` is not
+    told, since only a change of the policies shows it.
+    """
 
     version: int = VERSION
+    book: str = ""
     policy: str = ""
     clock: Clock = msgspec.field(default_factory=Clock)
     count: int = 0
     truncated: bool = False
     log: bytes = b""
-    channel: str | None = None
     records: list[NoticeRecord] | None = None
     settled_at: Instant | None = None
+    silent_before: Instant | None = None
 
 
-class Marker(msgspec.Struct, array_like=True, gc=False):
-    """What stays of an order that has left."""
+class _RowOfVersion1(msgspec.Struct, array_like=True, gc=False):
+    """How rows were written before policies had names; the clocks are folded anew."""
 
     version: int
-    left_at: Instant
+    policy: str
+    clock: object
+    count: int
+    truncated: bool
+    log: bytes
+    channel: str | None
+    records: list[NoticeRecord] | None
+    settled_at: Instant | None
 
 
-_MARKER_HEAD = 0x92  # an array of two; a row is an array of nine
+# An array of two is a marker, one of nine a row of version 1, one of ten a row.
+MARKER_HEAD, _HEAD_OF_VERSION_1 = 0x92, 0x99
 encode_row = msgspec.msgpack.Encoder().encode
 _decode_row = msgspec.msgpack.Decoder(Row).decode
-_decode_marker = msgspec.msgpack.Decoder(Marker).decode
+_decode_version_1 = msgspec.msgpack.Decoder(_RowOfVersion1).decode
 
 
 def read_row(stored: bytes, rules: OrderRules) -> Row | None:
-    """Read a stored row; None for the marker of an order that has left. A changed policy folds anew."""
-    if stored[0] == _MARKER_HEAD:
+    """Read a stored row; None for the marker of an order that has left. Changed policies fold anew, in silence."""
+    if stored[0] == MARKER_HEAD:
         return None
-    row = _decode_row(stored)
-    if row.policy != rules.clock.policy.revision:
-        _refold(row, unpack(row.log, row.count), rules, resort=True)
+    row = _of_version_1(stored) if stored[0] == _HEAD_OF_VERSION_1 else _decode_row(stored)
+    if row.book != rules.book.revision:
+        _recompute(row, rules)
     return row
+
+
+def _of_version_1(stored: bytes) -> Row:
+    old = _decode_version_1(stored)
+    for record in old.records or ():
+        record.shown_at = record.due_at
+    return Row(
+        policy=old.policy,
+        count=old.count,
+        truncated=old.truncated,
+        log=old.log,
+        records=old.records,
+        settled_at=old.settled_at,
+    )
+
+
+def _recompute(row: Row, rules: OrderRules) -> None:
+    """Bring a row under another book; an order that comes under another policy so is not told of its past."""
+    before, changed_at = row.policy, rules.book.changed_at
+    _refold(row, unpack(row.log, row.count), rules, resort=True)
+    started_at = row.clock.started_at
+    is_older = changed_at is not None and (started_at is None or started_at < changed_at)
+    if row.policy != before and is_older:
+        row.silent_before = changed_at
+        if row.records and row.settled_at is not None:
+            recompute(row.records, Situation(row.clock, rules.book.rules_of(row.clock), row.settled_at))
 
 
 def new_row(rules: OrderRules) -> Row:
     """The row of an order not heard of before."""
-    return Row(policy=rules.clock.policy.revision)
+    clock = Clock(rules=rules.book.choose(None, None, None))
+    return Row(book=rules.book.revision, policy=rules.book.rules_of(clock).policy.revision, clock=clock)
 
 
 def apply(row: Row, event: OrderEvent, rules: OrderRules, trace: Trace | None = None) -> Outcome:
@@ -104,16 +140,16 @@ def apply(row: Row, event: OrderEvent, rules: OrderRules, trace: Trace | None = 
     `trace` notes the stage visits that were not known to be over before.
     """
     entry = entry_of(event)
-    clock = row.clock
+    clock, book = row.clock, rules.book
     if entry.at > clock.last_at and row.count < KEPT_PER_END and not is_long(entry):
-        advance(clock, entry, rules.clock, trace)
+        advance(clock, entry, book.rules[clock.rules], trace)
         row.log += encode_entry(entry)
         row.count += 1
-        if event.channel is not None:
-            row.channel = event.channel
+        if book.is_plural and book.choose(clock.match, clock.started_at, clock.ended_at) != clock.rules:
+            _refold(row, unpack(row.log, row.count), rules)
     else:
         entries = unpack(row.log, row.count)
-        is_new, dropped = insert(entries, entry, rules.clock.policy.lifecycle)
+        is_new, dropped = insert(entries, entry, book.lifecycle)
         if not is_new:
             return Outcome.DUPLICATE
         row.truncated = row.truncated or dropped
@@ -121,27 +157,26 @@ def apply(row: Row, event: OrderEvent, rules: OrderRules, trace: Trace | None = 
         _refold(row, entries, rules)
         if trace is not None and before is not None:
             trace.visits = [visit for visit in _visits(entries, rules) if visit not in before]
-    if entry.type == STATUS_CODE and event.status not in rules.clock.index and event.status != CANCELLED:
+    if entry.type == STATUS_CODE and event.status not in book.lifecycle.index and event.status != CANCELLED:
         return Outcome.UNKNOWN_STATUS
     return Outcome.APPLIED
 
 
-def _visits(entries: list[Entry], rules: OrderRules) -> list[tuple[int, Instant, Instant | None]]:
+def _visits(entries: list[Entry], rules: OrderRules) -> list[tuple[int, Instant, Instant]]:
     """The stage visits that are over."""
     trace = Trace()
-    fold(entries, rules.clock, trace)
+    fold(entries, rules.book, trace)
     return trace.visits
 
 
 def _refold(row: Row, entries: list[Entry], rules: OrderRules, *, resort: bool = False) -> None:
-    lifecycle = rules.clock.policy.lifecycle
+    book = rules.book
     if resort:
-        entries.sort(key=lambda entry: order_key(entry, lifecycle))
-    row.clock = fold(entries, rules.clock)
+        entries.sort(key=lambda entry: order_key(entry, book.lifecycle))
+    row.clock = fold(entries, book)
     row.log = pack(entries)
     row.count = len(entries)
-    row.channel = facts.last_stated(entries, CHANNEL)
-    row.policy = rules.clock.policy.revision
+    row.book, row.policy = book.revision, book.rules_of(row.clock).policy.revision
 
 
 def entries_of(row: Row) -> list[Entry]:
@@ -154,7 +189,8 @@ def settle_row(row: Row, now: Instant, rules: OrderRules) -> bool:
     if row.settled_at is not None and row.settled_at > now:
         now = row.settled_at
     records = row.records if row.records is not None else []
-    if not settle(records, Situation(row.clock, rules.clock, now), rules.notices):
+    situation = Situation(row.clock, rules.book.rules_of(row.clock), now, row.silent_before)
+    if not settle(records, situation, rules.notices):
         return False
     row.records = records
     row.settled_at = now
@@ -164,54 +200,3 @@ def settle_row(row: Row, now: Instant, rules: OrderRules) -> bool:
 def mark_row(row: Row, order_id: str, report: Mark) -> bool:
     """Take a report of the outbox; returns whether anything changed."""
     return row.records is not None and mark(order_id, row.records, report)
-
-
-def wake_at(row: Row, rules: OrderRules) -> Instant | None:
-    """The nearest instant at which this row wants to be looked at; None when only an event can change it."""
-    due = _decide_at(row, rules)
-    if due is None and all(map(is_settled, row.records or ())):
-        return leaves_at(row, rules)
-    return due
-
-
-def _decide_at(row: Row, rules: OrderRules) -> Instant | None:
-    """The nearest instant from which a notice stands that is not decided yet."""
-    clock = row.clock
-    if row.records is None and clock.passed is None and not clock.finishing:
-        return next_due(clock)
-    told = {(r.kind, r.stage, r.due_at) for r in row.records or () if r.standing}
-    untold = [c.from_at for c in conditions(clock, rules.clock) if (int(c.kind), c.stage, c.due_at) not in told]
-    return min(untold, default=None)
-
-
-def leaves_at(row: Row, rules: OrderRules) -> Instant | None:
-    """When a finished or cancelled order, or a silent cart, leaves the table; None for an open order."""
-    clock = row.clock
-    if clock.ended_at is not None:
-        return max(clock.ended_at, clock.last_at) + rules.keep_finished
-    if clock.started_at is None and clock.due_at is None:
-        return clock.last_at + rules.keep_not_started
-    return None
-
-
-def may_leave(row: Row, now: Instant, rules: OrderRules) -> bool:
-    """Tell whether an order was kept long enough and nothing is left to decide or to send."""
-    at = leaves_at(row, rules)
-    settled = _decide_at(row, rules) is None and all(map(is_settled, row.records or ()))
-    return settled and at is not None and at <= now
-
-
-def wanted_at(stored: bytes, rules: OrderRules) -> Instant | None:
-    """When a stored row or marker wants to be looked at; None when only an event can change it."""
-    row = read_row(stored, rules)
-    return marker_ends(stored) if row is None else wake_at(row, rules)
-
-
-def leave(now: Instant) -> bytes:
-    """The marker that takes an order's place."""
-    return encode_row(Marker(VERSION, now))
-
-
-def marker_ends(stored: bytes) -> Instant | None:
-    """When the marker of an order that has left may go; None when `stored` is a row."""
-    return _decode_marker(stored).left_at + MARKER_KEPT if stored[0] == _MARKER_HEAD else None

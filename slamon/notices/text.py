@@ -28,6 +28,7 @@ class _Case:
     at: Instant
     now: Instant
     retracts_kind: NoticeKind | None
+    apart: tuple[str, str, str] | None
     lifecycle: Lifecycle
 
     @property
@@ -78,14 +79,16 @@ def notice_text(
     at: Instant,
     now: Instant,
     retracts_kind: NoticeKind | None = None,
+    apart: tuple[str, str, str] | None = None,
     lifecycle: Lifecycle = DEFAULT_LIFECYCLE,
 ) -> str:
     """Render a notice in plain words, in one line.
 
     `order` is the §5 JSON; `stage` and `due_at` are the notice's own; `at` is when its condition became true,
-    `now` when it is told; `retracts_kind` is the kind of the notice that a retraction withdraws.
+    `now` when it is told; `retracts_kind` is the kind of the notice that a retraction withdraws; `apart` names the
+    divergence (system, kind, expected step) that it is about.
     """
-    case = _Case(kind, order, stage, due_at, at, now, retracts_kind, lifecycle)
+    case = _Case(kind, order, stage, due_at, at, now, retracts_kind, apart, lifecycle)
     first = _HEADLINES[kind](case)
     sentences = [first[0].upper() + first[1:], _promise(case), _standing(case), _move(case)]
     return " ".join(sentence for sentence in sentences if sentence)
@@ -138,6 +141,34 @@ def _finished_late(case: _Case) -> str:
     return f"{case.subject} finished {late}, on {date_words(ended_at)}."
 
 
+def _divergence(case: _Case) -> str:
+    system, kind, expected = case.apart or (UNKNOWN, UNKNOWN, UNKNOWN)
+    system, expected = name(system) or UNKNOWN, name(expected) or UNKNOWN
+    rows = case.order.get("divergences") or ()
+    row = next((r for r in rows if (r["system"], r["kind"], r["expected"]) == case.apart), None)
+    said = {
+        "behind": f"{system} has not reported {expected}, which another system is past",
+        "lost": f"{system} has never mentioned it, although it has to report {expected}",
+        "ahead": f"{system} reports {expected}, which its owner has not",
+        "regressed": f"{system} went back from {expected}",
+    }.get(kind, f"{system} contradicts another system about {expected}")
+    if row is None:
+        return f"{case.subject}: {said}; they agree again."
+    since = f" since {date_words(parsed(row.get('since')))}"
+    status = name(row.get("status"))
+    stands = f" ({system} has it at {status})" if status and kind not in ("ahead", "lost") else ""
+    return f"{case.subject}: {said}{since}{stands}. {_lost_message(kind, row, expected)}"
+
+
+def _lost_message(kind: str, row: Mapping[str, Any], expected: str) -> str:
+    """Which message is missing, and between whom it was most likely lost."""
+    source, _, target = str(row.get("hop")).partition("->")
+    hop = f"from {name(source)} to {name(target)}"
+    if kind == "regressed":
+        return f"Most likely an old message was delivered late {hop}."
+    return f"Most likely the message about {expected} was lost {hop}."
+
+
 def _retracted(case: _Case) -> str:
     stage = name(case.stage) or UNKNOWN
     was_wrong = {
@@ -145,6 +176,7 @@ def _retracted(case: _Case) -> str:
         NoticeKind.BREACHED: f"did not miss the date promised, {date_words(case.due_at)}",
         NoticeKind.STAGE_OVERDUE: f"did not wait too long in {stage}",
         NoticeKind.FINISHED_LATE: "did not finish late",
+        NoticeKind.DIVERGENCE: "was reported alike by all systems",
     }
     said = None if case.retracts_kind is None else was_wrong.get(case.retracts_kind)
     if said is None:
@@ -157,6 +189,7 @@ _HEADLINES = {
     NoticeKind.BREACHED: _breached,
     NoticeKind.STAGE_OVERDUE: _stage_overdue,
     NoticeKind.FINISHED_LATE: _finished_late,
+    NoticeKind.DIVERGENCE: _divergence,
     NoticeKind.RETRACTED: _retracted,
 }
 

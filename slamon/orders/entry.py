@@ -30,6 +30,8 @@ TYPES = (
 TYPE_CODES: dict[str, int] = {str(kind): code for code, kind in enumerate(TYPES)}
 STATUS_CODE = TYPE_CODES[EventType.STATUS]
 CANCEL_CODE = TYPE_CODES[EventType.CANCEL]
+HOLD_CODE = TYPE_CODES[EventType.HOLD]
+RELEASE_CODE = TYPE_CODES[EventType.RELEASE]
 
 # Written into rows: only ever append to this tuple.
 _WELL_KNOWN = (

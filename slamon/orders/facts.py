@@ -1,6 +1,6 @@
 """What an order's entries say about it besides its clocks: statuses, parties, holds (CONTRACT §3)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from slamon.orders.entry import CANCEL_CODE, REASON, STATUS_CODE, TYPE_CODES, Entry
@@ -20,14 +20,18 @@ class Hold:
     reason: str | None
 
 
-def latest_status(entries: Iterable[Entry], lifecycle: Lifecycle) -> str | None:
-    """The last known status of ordered entries; CANCELLED once cancelled; None when none is known."""
-    status = None
+def latest_status(entries: Iterable[Entry], lifecycle: Lifecycle, *, furthest: bool = False) -> str | None:
+    """The last known status of ordered entries; CANCELLED once cancelled; None when none is known.
+
+    `furthest`: a step back does not count (`on_regress: ignore`).
+    """
+    status, top = None, -1
     for entry in entries:
         if is_cancel(entry):
             return CANCELLED
-        if entry.type == STATUS_CODE and entry.status in lifecycle.index:
-            status = entry.status
+        number = lifecycle.index.get(entry.status or "", -1) if entry.type == STATUS_CODE else -1
+        if number >= 0 and not (furthest and number < top):
+            status, top = entry.status, number
     return status
 
 
@@ -36,13 +40,15 @@ def is_cancel(entry: Entry) -> bool:
     return entry.type == CANCEL_CODE or (entry.type == STATUS_CODE and entry.status == CANCELLED)
 
 
-def status_by_system(entries: Iterable[Entry], lifecycle: Lifecycle) -> dict[str, str | None]:
+def status_by_system(
+    entries: Iterable[Entry], lifecycle: Lifecycle, *, furthest: bool = False
+) -> dict[str, str | None]:
     """What each system's own events say; events without a system are in no entry."""
     said: dict[str, list[Entry]] = {}
     for entry in entries:
         if entry.system is not None:
             said.setdefault(entry.system, []).append(entry)
-    return {system: latest_status(said[system], lifecycle) for system in sorted(said)}
+    return {system: latest_status(said[system], lifecycle, furthest=furthest) for system in sorted(said)}
 
 
 def last_stated(entries: Iterable[Entry], field: int) -> str | None:
@@ -55,22 +61,41 @@ def last_stated(entries: Iterable[Entry], field: int) -> str | None:
     return None if best is None else best[1]
 
 
-def holds(entries: Iterable[Entry], ended_at: Instant | None) -> list[Hold]:
+def heard(entries: Iterable[Entry]) -> dict[str, Instant]:
+    """When each system was last heard of about this order."""
+    last = {entry.system: entry.at for entry in entries if entry.system is not None}
+    return {system: last[system] for system in sorted(last)}
+
+
+def holds(
+    entries: Iterable[Entry], ended_at: Instant | None, lifecycle: Lifecycle, statuses: Collection[str] = ()
+) -> list[Hold]:
     """Windows from `hold` to the same system's next `release`, or to the order's end where none came.
 
-    Windows that overlap or touch are one row with the reason of the first.
+    A status of `statuses` holds until the next one that is known and does not. Windows that overlap or touch are one
+    row with the reason of the first.
     """
     windows: list[Hold] = []
     waiting: dict[str | None, list[int]] = {}
+    by_status: int | None = None
     for entry in entries:
+        is_over = ended_at is not None and entry.at > ended_at
+        until = ended_at if ended_at is not None and entry.at <= ended_at else None
         if entry.type == _HOLD:
             waiting.setdefault(entry.system, []).append(len(windows))
-            until = ended_at if ended_at is not None and entry.at <= ended_at else None
             windows.append(Hold(entry.at, until, entry.text(REASON)))
         elif entry.type == _RELEASE:
             for place in waiting.pop(entry.system, ()):
                 windows[place] = replace(windows[place], until=entry.at)
-    return _merged(windows)
+        elif statuses and entry.type == STATUS_CODE and not is_over:
+            if entry.status in statuses:
+                if by_status is None:
+                    by_status = len(windows)
+                    windows.append(Hold(entry.at, until, entry.text(REASON)))
+            elif by_status is not None and entry.status in lifecycle.index:
+                windows[by_status] = replace(windows[by_status], until=entry.at)
+                by_status = None
+    return _merged(sorted(windows, key=lambda hold: hold.since))
 
 
 def _merged(windows: list[Hold]) -> list[Hold]:

@@ -125,6 +125,7 @@ def notice_of(offer: Offer, attempt: int, now: Instant) -> OutgoingNotice:
         at=offer.at,
         now=now,
         retracts_kind=NoticeKind(offer.kind) if offer.retracts else None,
+        apart=offer.apart,
     )
     return OutgoingNotice(
         notice_id=offer.notice_id,

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from slamon.notices.record import intents
-from slamon.notices.row import OrderRules, Row, entries_of, settle_row, wake_at
+from slamon.notices.leaving import wake_at
+from slamon.notices.row import OrderRules, Row, entries_of, settle_row
 from slamon.orders.event import Instant
 from slamon.services.offers import Address, Drop, Offer, OutboxRecord, encode, offers
 from slamon.services.tally import Tally
@@ -37,9 +38,9 @@ class Offering:
         if decide_at is None:
             return
         known = owed(key, row)
-        told = {(record.kind, record.stage, record.due_at) for record in row.records or ()}
+        told = {record.key for record in row.records or ()}
         if settle_row(row, decide_at, self.orders):
-            new = [r for r in row.records or () if (r.kind, r.stage, r.due_at) not in told]
+            new = [record for record in row.records or () if record.key not in told]
             self.tally.decided(row, new)
             wanted = owed(key, row)
             effects.after.extend(self.drop(known - wanted))
@@ -79,7 +80,7 @@ class Offering:
                 yield self._outgoing(address, OutboxRecord(drop=Drop(notice_id=notice_id, receiver=receiver)))
 
     def _offers(self, key: bytes, row: Row, now: Instant) -> Iterator[Offer]:
-        report = order_report(key.decode(), entries_of(row), now, self.orders.clock, truncated=row.truncated)
+        report = order_report(key.decode(), entries_of(row), now, self.orders.book, truncated=row.truncated)
         return offers(row.records or [], order_json(report), self.partition, self.addresses)
 
     def _outgoing(self, address: Address, record: OutboxRecord) -> Outgoing:

@@ -25,7 +25,7 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     order_id: str
     partition: int
     stage: str | None
-    due_at: Instant
+    due_at: Instant | None
     at: Instant
     decided_at: Instant
     state: str
@@ -33,6 +33,7 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     retracts: str | None
     reinstated: bool
     order: dict[str, object]
+    apart: tuple[str, str, str] | None = None
 
 
 class Drop(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,7 +105,7 @@ def _offer(intent: Intent, order_id: str, order: Mapping[str, object], partition
         order_id=order_id,
         partition=partition,
         stage=record.stage,
-        due_at=record.due_at,
+        due_at=record.shown_at,
         at=decided_at if intent.withdraws else record.at,
         decided_at=decided_at,
         state=str((side or {})[intent.receiver].state),
@@ -112,4 +113,5 @@ def _offer(intent: Intent, order_id: str, order: Mapping[str, object], partition
         retracts=record.id_for(order_id) if intent.withdraws else None,
         reinstated=intent.reinstated,
         order=dict(order),
+        apart=record.apart,
     )

@@ -10,8 +10,9 @@ from slamon.notices.record import KIND_OF
 from slamon.notices.report import record_json
 from slamon.notices.row import OrderRules, Row, entries_of, read_row
 from slamon.orders import facts
-from slamon.orders.entry import CHANNEL, CLIENT_NAME, MANAGER_ID
+from slamon.orders.entry import CLIENT_NAME, MANAGER_ID, Entry
 from slamon.orders.event import Instant
+from slamon.sla.clock import due_with_holds
 from slamon.sla.standing import OrderReport, clock_status, clock_verdict, order_json, order_report
 from slamon.sla.verdict import Verdict
 from slamon.stream import Rows
@@ -96,7 +97,7 @@ class OrdersView:
 
     def report(self, order_id: str, row: Row) -> OrderReport:
         """One order judged as of now."""
-        return order_report(order_id, entries_of(row), self.now(), self.rules.clock, truncated=row.truncated)
+        return order_report(order_id, entries_of(row), self.now(), self.rules.book, truncated=row.truncated)
 
     async def order(self, order_id: str) -> Mapping[str, object] | None:
         """One order in the shape of CONTRACT §5; None when it is not here."""
@@ -124,21 +125,21 @@ class OrdersView:
         return found
 
     def _head(self, order_id: str, row: Row, now: Instant) -> Head:
-        entries = entries_of(row)
-        clock, channel = row.clock, row.channel
+        entries: Sequence[Entry] = entries_of(row)
+        clock = row.clock
         if clock.last_at > now:  # an event a little ahead of the clock takes effect at its time
-            report = order_report(order_id, entries, now, self.rules.clock)
+            report = order_report(order_id, entries, now, self.rules.book)
             clock, entries = report.clock, report.entries
-            channel = facts.last_stated(entries, CHANNEL)
+        rules = self.rules.book.rules_of(clock)
         return Head(
             order_id,
-            clock_status(clock, self.rules.clock),
-            clock_verdict(clock, now, self.rules.clock),
-            channel,
+            clock_status(clock, rules),
+            clock_verdict(clock, now, rules),
+            clock.channel,
             facts.last_stated(entries, MANAGER_ID),
             facts.last_stated(entries, CLIENT_NAME),
             clock.started_at,
-            clock.due_at,
+            due_with_holds(clock, rules, now),
             None if clock.cancelled else clock.ended_at,
             clock.step_at,
         )

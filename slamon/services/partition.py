@@ -7,6 +7,7 @@ key"); the engine makes the row writes and the offers durable in that order.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from slamon.notices.leaving import leave, marker_ends, may_leave, wake_at, wanted_at
 from slamon.notices.marks import Mark
 from slamon.notices.record import is_settled
 from slamon.notices.row import (
@@ -15,14 +16,9 @@ from slamon.notices.row import (
     Row,
     apply,
     encode_row,
-    leave,
     mark_row,
-    marker_ends,
-    may_leave,
     new_row,
     read_row,
-    wake_at,
-    wanted_at,
 )
 from slamon.orders.event import Instant, OrderEvent
 from slamon.services.offering import Offering, owed
@@ -83,7 +79,7 @@ class OrderPartition:
         if outcome is Outcome.DUPLICATE:
             return outcome
         if trace.visits or lead_before != lead_time(row.clock):
-            self.tally.moved(row, trace, orders.clock, ended=lead_before is None)
+            self.tally.moved(row, trace, orders.book.rules_of(row.clock), ended=lead_before is None)
         wake = wake_at(row, orders)
         if row.records is not None or (now is not None and wake is not None and wake <= now):
             self.offering.decide(key, row, effects, now)

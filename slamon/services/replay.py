@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from slamon.errors import DecodeError
-from slamon.notices.report import standing_json, standing_notices
+from slamon.notices.report import order_of, standing_json, standing_notices
 from slamon.notices.row import OrderRules, Outcome, Row, apply, encode_row, entries_of, new_row, read_row
 from slamon.orders.entry import encode_entry, entry_of
 from slamon.orders.event import Instant, Span, rfc3339, seconds
-from slamon.sla.policy import SlaPolicy
-from slamon.sla.rules import ClockRules
+from slamon.sla.book import RuleBook
+from slamon.sla.conditions import Condition
+from slamon.sla.policy import SlaTerms
 from slamon.sla.standing import OrderReport, clock_status, clock_verdict, order_json, order_report
 from slamon.sla.verdict import Verdict
 from slamon.sources.lines import RejectedLine
@@ -77,13 +78,17 @@ class Replay:
     def notices(self) -> Iterator[dict[str, object]]:
         """The standing set in the shape of §5, ordered by `at`."""
         found = [
-            (condition.at, order_id, int(condition.kind), condition.due_at, condition.stage or "", condition)
+            (condition.at, order_id, order_of(condition), condition)
             for order_id in self._rows
-            for condition in standing_notices(self._row(order_id).clock, self._rules.clock, self.at)
+            for condition in self._standing(order_id)
         ]
-        found.sort(key=lambda entry: entry[:5])
-        for _, order_id, _, _, _, condition in found:
+        found.sort(key=lambda entry: entry[:3])
+        for _, order_id, _, condition in found:
             yield standing_json(condition, order_json(self._report(order_id)), self.at)
+
+    def _standing(self, order_id: str) -> list[Condition]:
+        clock = self._row(order_id).clock
+        return standing_notices(clock, self._rules.book.rules_of(clock), self.at)
 
     @property
     def summary(self) -> dict[str, object]:
@@ -100,8 +105,9 @@ class Replay:
         for order_id in self._rows:
             clock = self._row(order_id).clock
             finished_at = None if clock.cancelled else clock.ended_at
-            verdicts[str(clock_verdict(clock, self.at, self._rules.clock))] += 1
-            statuses[clock_status(clock, self._rules.clock) or UNKNOWN_STATUS] += 1
+            rules = self._rules.book.rules_of(clock)
+            verdicts[str(clock_verdict(clock, self.at, rules))] += 1
+            statuses[clock_status(clock, rules) or UNKNOWN_STATUS] += 1
             if finished_at is not None and clock.started_at is not None:
                 lead_times.append(finished_at - clock.started_at)
         lead_times.sort()
@@ -118,7 +124,7 @@ class Replay:
 
     def _report(self, order_id: str) -> OrderReport:
         row = self._row(order_id)
-        return order_report(order_id, entries_of(row), self.at, self._rules.clock, truncated=row.truncated)
+        return order_report(order_id, entries_of(row), self.at, self._rules.book, truncated=row.truncated)
 
     def _row(self, order_id: str) -> Row:
         row = read_row(self._rows[order_id], self._rules)
@@ -134,13 +140,13 @@ def quantile(ordered: Sequence[Span], share: float) -> float | int | None:
 
 def replay_files(
     paths: Sequence[str],
-    policy: SlaPolicy,
+    terms: SlaTerms,
     rules: ReplayRules,
     at: Instant | None,
     progress: Callable[[int, int | None], None] | None,
 ) -> Replay:
     """Read recorded events and judge them at `at` (None: the last event's time). Raises InputError."""
-    result = Replay(at, OrderRules(ClockRules(policy)))
+    result = Replay(at, OrderRules(RuleBook.of(terms)))
     decoder = NativeDecoder(rules.system, rules.status_map, rules.max_event_bytes)
     for item in read_recorded(paths, max_event_bytes=rules.max_event_bytes, stdin=sys.stdin.buffer, progress=progress):
         reason = item.reason if isinstance(item, RejectedLine) else None

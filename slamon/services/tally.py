@@ -89,17 +89,16 @@ class MetricsTally:
     def moved(self, row: Row, trace: Trace, rules: ClockRules, *, ended: bool) -> None:
         """Observe stages left and the lead time that became known."""
         for stage, entered_at, left_at in trace.visits:
-            if left_at is not None:
-                self._metrics.orders.stage_left(rules.stages[stage].start, (left_at - entered_at) / SECOND)
+            self._metrics.orders.stage_left(rules.stages[stage].start, (left_at - entered_at) / SECOND)
         lead = lead_time(row.clock)
         if ended and lead is not None:
-            self._metrics.orders.finished(row.channel, lead / SECOND)
+            self._metrics.orders.finished(row.clock.channel, lead / SECOND)
 
     def decided(self, row: Row, new: Sequence[NoticeRecord]) -> None:
         """Count new breaches, and what will not be sent."""
         for record in new:
             if record.kind == Due.BREACHED:
-                self._metrics.orders.promise_breached(row.channel)
+                self._metrics.orders.promise_breached(row.clock.channel)
             for receiver, delivery in record.deliveries.items():
                 if delivery.state == DeliveryState.SUPERSEDED:
                     kind = str(KIND_OF[record.kind])

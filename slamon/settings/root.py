@@ -25,7 +25,7 @@ from slamon.settings.notify import Notify
 from slamon.settings.orders import Orders, Source
 from slamon.settings.sla import Sla
 from slamon.settings.watch import Lag, Service
-from slamon.sla.policy import SlaPolicy
+from slamon.sla.policy import SlaPolicy, SlaTerms
 
 
 class Web(Section):
@@ -108,6 +108,10 @@ class Settings(BaseSettings):
     def sla_policy(self) -> SlaPolicy:
         """The policy that the core follows."""
         return self.sla.to_policy(self.orders.to_lifecycle())
+
+    def sla_terms(self) -> SlaTerms:
+        """All of `sla` as the core follows it."""
+        return SlaTerms((self.sla_policy(),))
 
     def secrets(self) -> tuple[str, ...]:
         """Every secret text, so that logs can leave it out."""

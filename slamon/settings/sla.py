@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue, Strict
 
-from slamon.orders.event import DAY
 from slamon.orders.lifecycle import Lifecycle
 from slamon.settings.duration import Duration
 from slamon.settings.fields import (
@@ -20,6 +19,7 @@ from slamon.settings.fields import (
     Word,
     whole,
 )
+from slamon.sla.calendar import Length
 from slamon.sla.policy import DEFAULT_STAGES, PromiseTerms, SlaPolicy, StageBudget, StopFrom
 
 _STATUS = Allowed("a status of orders.lifecycle")
@@ -199,7 +199,7 @@ class Sla(Section):
     stages: Annotated[
         tuple[Stage, ...], Field(description="Stage budgets"), Allowed("a list of {from, to, budget}")
     ] = tuple(
-        Stage.model_validate({"from": stage.start, "to": stage.to, "budget": Duration(*divmod(stage.budget, DAY))})
+        Stage.model_validate({"from": stage.start, "to": stage.to, "budget": Duration(stage.budget.days, stage.budget.time)})
         for stage in DEFAULT_STAGES
     )
     forecast: Annotated[Forecast, Field(description="Forecasts")] = Forecast()
@@ -228,8 +228,8 @@ class Sla(Section):
             start=promise.start,
             stop=frozenset(promise.stop),
             stop_from=promise.stop_from,
-            duration=promise.duration.span,
-            warn_before=promise.warn_before.span,
+            duration=Length(promise.duration.days, promise.duration.time),
+            warn_before=Length(promise.warn_before.days, promise.warn_before.time),
         )
-        stages = tuple(StageBudget(stage.from_, stage.to, stage.budget.span) for stage in self.stages)
+        stages = tuple(StageBudget(stage.from_, stage.to, Length(stage.budget.days, stage.budget.time)) for stage in self.stages)
         return SlaPolicy(lifecycle=lifecycle, promise=terms, stages=stages)

@@ -25,6 +25,7 @@ _LABELS = {
     NoticeKind.BREACHED: ":red_circle: Promise missed",
     NoticeKind.STAGE_OVERDUE: ":large_orange_circle: Waiting too long",
     NoticeKind.FINISHED_LATE: ":black_circle: Finished late",
+    NoticeKind.DIVERGENCE: ":large_blue_circle: Systems disagree",
     NoticeKind.RETRACTED: ":white_circle: Withdrawn",
 }
 

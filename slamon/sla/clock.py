@@ -1,26 +1,28 @@
-"""The running clocks of one order: what its promise and stages say after each event, without looking back.
+"""The running clocks of one order: what its promise, stages and systems say after its last event.
 
-`advance` takes the events of an order in their order (CONTRACT §3) and keeps, in a few numbers, the date in
-force, the stages it is in, and which notices' conditions have come true. A condition is judged by the history
-*up to* its instant: between two events nothing changes but the time, so each stretch [event, next event) is
-settled by comparing a handful of instants (CONTRACT §4 "Standing", docs/explanation/sla-clocks.md).
+`slamon.sla.advance` takes the events of an order in their order (CONTRACT §3) and keeps, in a few numbers, the date in
+force, the stages it is in, what each system has reported, and which notices' conditions have come true. A condition
+is judged by the history *up to* its instant: between two events nothing changes but the time, so each stretch
+[event, next event) is settled by comparing a handful of instants (CONTRACT §4 "Standing",
+docs/explanation/sla-clocks.md).
 """
 
 from enum import IntEnum
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import msgspec
 
-from slamon.orders.entry import CANCEL_CODE, STATUS_CODE, Entry
 from slamon.orders.event import Instant, Span
-from slamon.orders.lifecycle import CANCELLED
-from slamon.sla.rules import ClockRules, Stages
+from slamon.sla.holds import Pauses, moved
+from slamon.sla.rules import ClockRules
 
 NO_STEP = -1
 """`Clock.step` while no known status was heard."""
 
 CANCELLED_STEP = -2
 """`Clock.step` once cancelled, for good."""
+
+NEVER: Instant = 2**62
 
 
 class Due(IntEnum):
@@ -30,192 +32,144 @@ class Due(IntEnum):
     BREACHED = 1
     STAGE_OVERDUE = 2
     FINISHED_LATE = 3
+    DIVERGENCE = 4
 
 
-Passed: TypeAlias = tuple[int, str | None, Instant, Instant]
-"""(kind, stage, due_at, at) of a condition that came true before the last event."""
+Apart: TypeAlias = tuple[str, str, str]
+"""(system, kind, expected step) that name a divergence."""
+
+Key: TypeAlias = tuple[int, str | None, Instant | None, Apart | None]
+"""(kind, stage, due time without holds, divergence): what makes a notice of an order the one it is."""
+
+
+class Passed(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """A condition that came true before the last event; `shown_at` is its due time with holds."""
+
+    kind: int
+    stage: str | None
+    due_at: Instant | None
+    at: Instant
+    shown_at: Instant | None
+    apart: Apart | None = None
+
+    @property
+    def key(self) -> Key:
+        """What names it."""
+        return self.kind, self.stage, self.due_at, self.apart
 
 
 class Visit(msgspec.Struct, array_like=True, gc=False):
-    """A stage the order is in: its number in the policy, since when, the end of its budget (None: noted)."""
+    """A stage the order is in: its number in the policy, since when, and the end of its budget.
+
+    `due_at` is that end without holds, `shown_at` with those that are over; `overdue_at` is the instant after which
+    it is overdue, None when that is noted or the stage's clock is paused.
+    """
 
     stage: int
     entered_at: Instant
+    due_at: Instant
+    shown_at: Instant
     overdue_at: Instant | None
 
 
-class Clock(msgspec.Struct, array_like=True, gc=False):
-    """What the clocks need to know of an order's past; a fold over its events."""
+class Told(msgspec.Struct, array_like=True, gc=False):
+    """What one system has reported: `firsts` are (step, at) of each furthest step, `foreign` those it does not own.
 
+    `back`: since when it reports less than it had reached, and which step it went back to.
+    """
+
+    step: int = NO_STEP
+    reach: int = NO_STEP
+    firsts: list[tuple[int, Instant]] = []
+    foreign: list[tuple[int, Instant]] = []
+    cancelled: bool = False
+    back: tuple[Instant, int] | None = None
+
+
+class Match(NamedTuple):
+    """What a policy is matched on: first stated channel, client id and attributes; None while never stated."""
+
+    channel: str | None = None
+    client_id: str | None = None
+    attributes: str | None = None
+
+
+class Clock(msgspec.Struct, array_like=True, gc=False):
+    """What the clocks need to know of an order's past; a fold over its events.
+
+    `rules` is the number of the order's policy in the book, `due_at` the date in force without holds, `shown_at` the
+    same with the holds that are over, `original_at` the first date that counted, `top` the furthest step of the
+    cycle, `floor` the first step expected of its channel, `apart_at` the instant after which a divergence not yet
+    noted shows, `finish_at` the finish while it is not settled.
+    """
+
+    rules: int = 0
     last_at: Instant = -(2**62)
     step: int = NO_STEP
     step_at: Instant = 0
+    top: int = NO_STEP
     started_at: Instant | None = None
     submitted: bool = False
     due_at: Instant | None = None
+    shown_at: Instant | None = None
     since: Instant = 0
     stated: bool = False
     said: dict[str | None, Instant] | None = None
+    original_at: Instant | None = None
+    extensions: int = 0
     ended_at: Instant | None = None
     cancelled: bool = False
-    finishing: bool = False
+    finish_at: Instant | None = None
     risk_at: Instant | None = None
     breach_at: Instant | None = None
     visits: list[Visit] | None = None
     passed: list[Passed] | None = None
+    pauses: Pauses | None = None
+    told: dict[str, Told] | None = None
+    apart_at: Instant | None = None
+    channel: str | None = None
+    channel_at: Instant = 0
+    match: Match | None = None
+    cycle_at: Instant | None = None
 
 
 class Trace:
-    """What a fold notes down for people: promises in force, stage visits."""
+    """What a fold notes down for people: dates that counted, those over a cap, stage visits that are over."""
 
     def __init__(self) -> None:
         """Start with nothing."""
         self.promises: list[tuple[Instant, Instant]] = []
-        self.visits: list[tuple[int, Instant, Instant | None]] = []
+        self.refused: list[tuple[Instant, Instant]] = []
+        self.visits: list[tuple[int, Instant, Instant]] = []
+        self.moves: list[tuple[Instant, int]] = []
 
     def leave(self, visit: Visit, at: Instant) -> None:
         """Note that a stage was left."""
         self.visits.append((visit.stage, visit.entered_at, at))
 
 
-def advance(clock: Clock, entry: Entry, rules: ClockRules, trace: Trace | None = None) -> None:
-    """Take the next event; `entry.at` must not lie before the clock's last event."""
-    at = entry.at
-    if at > clock.last_at:
-        settle_until(clock, at, rules)
-        clock.last_at = at
-    if entry.promised_at is not None:
-        _promise(clock, entry, entry.promised_at, rules, trace)
-    if entry.type == STATUS_CODE:
-        status = entry.status
-        number = rules.index.get(status)  # type: ignore[arg-type]  # None is in no lifecycle
-        if number is not None:
-            _move(clock, entry, number, rules, trace)
-        elif status == CANCELLED:
-            _cancel(clock, at, trace)
-    elif entry.type == CANCEL_CODE:
-        _cancel(clock, at, trace)
+def is_silent(clock: Clock, rules: ClockRules) -> bool:
+    """Tell whether the order started before notices are enforced (`sla.enforce_from`)."""
+    return rules.enforce_from is not None and clock.started_at is not None and clock.started_at < rules.enforce_from
 
 
-def settle_until(clock: Clock, at: Instant, rules: ClockRules) -> None:
-    """Note the conditions that came true in the stretch that an event at `at` ends."""
-    due_at = clock.due_at
-    if due_at is not None:
-        if clock.risk_at is not None and clock.risk_at < at:
-            _note(clock, Due.AT_RISK, None, due_at, clock.risk_at)
-            clock.risk_at = None
-        if clock.breach_at is not None and clock.breach_at < at:
-            _note(clock, Due.BREACHED, None, due_at, clock.breach_at)
-            clock.breach_at = None
-        if clock.finishing and clock.ended_at is not None and clock.ended_at > due_at:
-            _note(clock, Due.FINISHED_LATE, None, due_at, clock.ended_at)
-    clock.finishing = False
-    for visit in clock.visits or ():
-        overdue_at = visit.overdue_at
-        if overdue_at is not None and overdue_at < at:
-            _note(clock, Due.STAGE_OVERDUE, rules.stages[visit.stage].start, overdue_at, overdue_at)
-            visit.overdue_at = None
+def due_with_holds(clock: Clock, rules: ClockRules, now: Instant) -> Instant | None:
+    """The date in force at `now`, moved by the holds up to then; a stated date is not moved."""
+    due_at, pauses = clock.due_at, clock.pauses
+    if due_at is None or pauses is None or clock.stated or not rules.policy.holds.pauses_promise:
+        return due_at
+    since = clock.started_at if clock.started_at is not None else clock.since
+    return moved(due_at, since, pauses.until(now if clock.ended_at is None else clock.ended_at), rules.calendar)
 
 
-def _note(clock: Clock, kind: Due, stage: str | None, due_at: Instant, at: Instant) -> None:
-    passed = clock.passed
-    if passed is None:
-        clock.passed = [(int(kind), stage, due_at, at)]
-    elif not any(item[0] == kind and item[2] == due_at and item[1] == stage for item in passed):
-        passed.append((int(kind), stage, due_at, at))
-
-
-def _promise(clock: Clock, entry: Entry, date: Instant, rules: ClockRules, trace: Trace | None) -> None:
-    at, ended = entry.at, clock.ended_at
-    if ended is not None and not clock.cancelled and at > ended:
-        return  # stated after the order finished: kept for the record, without effect
-    system = entry.system
-    said = clock.said
-    if said is None:
-        clock.said = {system: date}
-    elif said.get(system) == date:
-        return  # a system that repeats its old date does not undo another's new one
-    else:
-        said[system] = date
-    clock.stated = True
-    if trace is not None:
-        trace.promises.append((at, date))
-    if date != clock.due_at:
-        _in_force(clock, date, at, rules)
-
-
-def _in_force(clock: Clock, date: Instant, at: Instant, rules: ClockRules) -> None:
-    clock.due_at = date
-    clock.since = at
-    if clock.ended_at is None:
-        risk_at = max(at, date - rules.warn_before)
-        clock.risk_at = risk_at if risk_at < date else None
-        clock.breach_at = max(at, date)
-
-
-def _move(clock: Clock, entry: Entry, number: int, rules: ClockRules, trace: Trace | None) -> None:
-    at = entry.at
-    if clock.step not in (CANCELLED_STEP, number):
-        clock.step, clock.step_at = number, at
-    if not clock.submitted and number >= rules.start_step:
-        _start(clock, number, at, rules)
-    if clock.ended_at is not None:
-        return
-    if clock.visits:
-        _leave(clock, number, at, rules, trace)
-    entering = rules.entering[number]
-    if entering:
-        _enter(clock, entering, at)
-    if rules.stops[number] and not (rules.owner_only and entry.system != rules.policy.lifecycle.steps[number].system):
-        _end(clock, at, trace, cancelled=False)
-
-
-def _start(clock: Clock, number: int, at: Instant, rules: ClockRules) -> None:
-    """The start step itself starts the clock, once; before it comes, the first later step does."""
-    if number == rules.start_step:
-        clock.submitted = True
-    elif clock.started_at is not None:
-        return
-    clock.started_at = at
-    if not clock.stated:
-        _in_force(clock, at + rules.duration, at, rules)
-
-
-def _enter(clock: Clock, stages: Stages, at: Instant) -> None:
-    visits = clock.visits
-    for stage, budget in stages:
-        if visits is None:
-            visits = clock.visits = [Visit(stage, at, at + budget)]
-        elif all(visit.stage != stage for visit in visits):
-            visits.append(Visit(stage, at, at + budget))
-
-
-def _leave(clock: Clock, number: int, at: Instant, rules: ClockRules, trace: Trace | None) -> None:
-    staying = []
-    for visit in clock.visits or ():
-        if number < rules.leaving[visit.stage]:
-            staying.append(visit)
-        elif trace is not None:
-            trace.leave(visit, at)
-    clock.visits = staying or None
-
-
-def _cancel(clock: Clock, at: Instant, trace: Trace | None) -> None:
-    if clock.step != CANCELLED_STEP:
-        clock.step, clock.step_at = CANCELLED_STEP, at
-    if clock.ended_at is None:
-        _end(clock, at, trace, cancelled=True)
-
-
-def _end(clock: Clock, at: Instant, trace: Trace | None, *, cancelled: bool) -> None:
-    clock.ended_at = at
-    clock.cancelled = cancelled
-    clock.finishing = not cancelled
-    clock.risk_at = clock.breach_at = None
-    if trace is not None:
-        for visit in clock.visits or ():
-            trace.leave(visit, at)
-    clock.visits = None
+def stage_due(clock: Clock, rules: ClockRules, visit: tuple[int, Instant], until: Instant) -> Instant:
+    """When a stage's budget ends, by (stage, entered at), moved by the holds up to `until`."""
+    stage, entered_at = visit
+    due_at, pauses = rules.overdue_at(stage, entered_at), clock.pauses
+    if pauses is None or not rules.policy.holds.pauses_stages:
+        return due_at
+    windows = [(since, min(end, until)) for since, end in pauses.until(until) if since < until]
+    return moved(due_at, entered_at, windows, rules.stages[stage].calendar)
 
 
 def lead_time(clock: Clock) -> Span | None:

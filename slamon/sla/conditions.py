@@ -3,25 +3,35 @@
 from typing import NamedTuple
 
 from slamon.orders.event import Instant
-from slamon.sla.clock import Clock, Due
+from slamon.sla.clock import Apart, Clock, Due, Key, Passed, is_silent
+from slamon.sla.divergence import rows_after, thresholds
 from slamon.sla.rules import ClockRules
+from slamon.sla.settling import floor_of, is_finished_late, overdue
 
 # Looking a member up in an enum is slow for the hot path.
 _KINDS = tuple(Due)
-_BREACHED, _STAGE_OVERDUE = int(Due.BREACHED), int(Due.STAGE_OVERDUE)
+_AT_RISK, _BREACHED, _FINISHED_LATE = int(Due.AT_RISK), int(Due.BREACHED), int(Due.FINISHED_LATE)
+_DIVERGENCE = int(Due.DIVERGENCE)
 
 
 class Condition(NamedTuple):
-    """A notice's condition, named by kind, stage and `due_at`.
+    """A notice's condition, named by kind, stage, `due_at` (without holds) and divergence.
 
-    `at` is the instant it came true, `from_at` the first at which it stands.
+    `at` is the instant it came true, `from_at` the first at which it stands, `shown_at` the due time with holds.
     """
 
     kind: Due
     stage: str | None
-    due_at: Instant
+    due_at: Instant | None
     at: Instant
     from_at: Instant
+    shown_at: Instant | None
+    apart: Apart | None = None
+
+    @property
+    def key(self) -> Key:
+        """What names it."""
+        return int(self.kind), self.stage, self.due_at, self.apart
 
 
 def conditions(clock: Clock, rules: ClockRules) -> list[Condition]:
@@ -29,49 +39,61 @@ def conditions(clock: Clock, rules: ClockRules) -> list[Condition]:
 
     A condition stands from `from_at` on: a deadline's own instant is still in time, so there it is one later.
     """
-    found = [
-        Condition(_KINDS[kind], stage, due_at, at, _from(kind, due_at, at))
-        for kind, stage, due_at, at in clock.passed or ()
-    ]
-    due_at = clock.due_at
-    if due_at is not None:
-        running = _of_promise(clock, due_at)
-        if running and any(condition.due_at == due_at for condition in found):
-            # A date that is in force again: what had come true of it stays so and does not come true anew.
-            noted = {condition.kind for condition in found if condition.due_at == due_at}
-            running = [condition for condition in running if condition.kind not in noted]
-        found += running
-    for visit in clock.visits or ():
-        if visit.overdue_at is not None:
-            stage, at = rules.stages[visit.stage].start, visit.overdue_at
-            found.append(Condition(Due.STAGE_OVERDUE, stage, at, at, at + 1))
-    return found
+    found = [_condition(passed, _from(passed)) for passed in clock.passed or ()]
+    if is_silent(clock, rules):
+        return found
+    known = {condition.key for condition in found}
+    # What had come true of a date or stage that is in force again stays so and does not come true anew.
+    return found + [condition for condition in _running(clock, rules) if condition.key not in known]
 
 
-def _of_promise(clock: Clock, due_at: Instant) -> list[Condition]:
-    """What comes true of the date in force if nothing more happens."""
+def _running(clock: Clock, rules: ClockRules) -> list[Condition]:
+    """What comes true of the clocks as they are if nothing more happens."""
     found = []
-    if clock.risk_at is not None:
-        found.append(Condition(Due.AT_RISK, None, due_at, clock.risk_at, clock.risk_at))
-    if clock.breach_at is not None:
-        from_at = _from(Due.BREACHED, due_at, clock.breach_at)
-        found.append(Condition(Due.BREACHED, None, due_at, clock.breach_at, from_at))
-    if clock.finishing and clock.ended_at is not None and clock.ended_at > due_at:
-        found.append(Condition(Due.FINISHED_LATE, None, due_at, clock.ended_at, clock.ended_at))
-    return found
+    due_at, shown_at = clock.due_at, clock.shown_at
+    if due_at is not None:
+        if clock.risk_at is not None:
+            found.append(Passed(_AT_RISK, None, due_at, clock.risk_at, shown_at))
+        if clock.breach_at is not None:
+            found.append(Passed(_BREACHED, None, due_at, clock.breach_at, shown_at))
+        if clock.finish_at is not None and is_finished_late(clock):
+            found.append(Passed(_FINISHED_LATE, None, due_at, clock.finish_at, shown_at))
+    found += [overdue(visit, visit.overdue_at, rules) for visit in clock.visits or () if visit.overdue_at is not None]
+    running = [_condition(passed, _from(passed)) for passed in found]
+    return running + (_divergences(clock, rules) if clock.apart_at is not None else [])
 
 
-def _from(kind: int, due_at: Instant, at: Instant) -> Instant:
-    strict = kind == _STAGE_OVERDUE or (kind == _BREACHED and at == due_at)
-    return at + 1 if strict else at
+def _divergences(clock: Clock, rules: ClockRules) -> list[Condition]:
+    """Every divergence that shows, now or later, if nothing more is heard."""
+    told, floor, reports = clock.told or {}, floor_of(clock, rules), rules.reports
+    found: dict[Apart, Condition] = {}
+    for x in sorted({max(clock.last_at - 1, x) for x in thresholds(told, floor, reports)}):
+        for row in rows_after(told, floor, reports, x):
+            at = row.since + reports.skew
+            found.setdefault(row.name, Condition(Due.DIVERGENCE, None, None, at, x + 1, None, row.name))
+    return list(found.values())
 
 
-def next_due(clock: Clock) -> Instant | None:
+def _condition(passed: Passed, from_at: Instant) -> Condition:
+    return Condition(
+        _KINDS[passed.kind], passed.stage, passed.due_at, passed.at, from_at, passed.shown_at, passed.apart
+    )
+
+
+def _from(passed: Passed) -> Instant:
+    """A deadline's own instant is still in time."""
+    at_once = passed.kind in (_AT_RISK, _FINISHED_LATE) or (passed.kind != _DIVERGENCE and passed.at != passed.shown_at)
+    return passed.at if at_once else passed.at + 1
+
+
+def next_due(clock: Clock, rules: ClockRules) -> Instant | None:
     """The nearest instant from which a condition not yet noted would stand; None when no clock runs."""
+    if rules.enforce_from is not None and is_silent(clock, rules):
+        return None
     nearest = clock.risk_at
     breach_at = clock.breach_at
     if breach_at is not None:
-        if breach_at == clock.due_at:
+        if breach_at == clock.shown_at:
             breach_at += 1
         if nearest is None or breach_at < nearest:
             nearest = breach_at
@@ -80,4 +102,6 @@ def next_due(clock: Clock) -> Instant | None:
             overdue_at = visit.overdue_at
             if overdue_at is not None and (nearest is None or overdue_at < nearest):
                 nearest = overdue_at + 1
+    if clock.apart_at is not None and (nearest is None or clock.apart_at < nearest):
+        nearest = clock.apart_at + 1
     return nearest

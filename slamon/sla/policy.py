@@ -147,7 +147,7 @@ class SlaTerms:
     `enforce_from`: orders started strictly before it give no notices.
     """
 
-    policies: tuple[SlaPolicy, ...] = (SlaPolicy(),)
+    policies: tuple[SlaPolicy, ...] = field(default_factory=lambda: (SlaPolicy(),))
     divergence: DivergenceTerms = DivergenceTerms()
     enforce_from: Instant | None = None
     forecast: ForecastTerms = ForecastTerms()

@@ -3,11 +3,38 @@
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from slamon.orders.event import Span
-from slamon.sla.policy import SlaPolicy, StageBudget, StopFrom
+from slamon.orders.event import Instant, Span
+from slamon.orders.lifecycle import Lifecycle
+from slamon.sla.calendar import Calendar
+from slamon.sla.policy import DivergenceTerms, OnRegress, Rounding, SlaPolicy, SlaTerms, StageBudget, StopFrom
 
-Stages: TypeAlias = tuple[tuple[int, Span], ...]
-"""(number in the policy, budget) of stages."""
+Stages: TypeAlias = tuple[int, ...]
+"""Numbers of stages in their policy."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRules:
+    """Which system has to report which steps (CONTRACT §3.2), laid out for speed; the same for all policies."""
+
+    skew: Span
+    statuses: tuple[str, ...]
+    owners: tuple[str, ...]
+    """By step: the system that owns it."""
+    owed: dict[str, tuple[int, ...]]
+    """By system that has something to report: by step, the first step from it on that the system owes, or -1."""
+    entry: dict[str, int]
+    """By channel: the first step expected of its orders."""
+
+    @classmethod
+    def of(cls, terms: DivergenceTerms, lifecycle: Lifecycle) -> "ReportRules":
+        """Lay the terms out; an `entry` that is no status of the lifecycle counts as not given."""
+        owners = tuple(step.system for step in lifecycle.steps)
+        owed = {}
+        for system in sorted({*owners, *terms.mirrors}):
+            mine = [number for number, owner in enumerate(owners) if owner == system or system in terms.mirrors]
+            owed[system] = tuple(next((s for s in mine if s >= step), -1) for step in range(len(owners) + 1))
+        entry = {channel: lifecycle.index[status] for channel, status in terms.entry if status in lifecycle.index}
+        return cls(terms.allowed_skew, lifecycle.statuses, owners, owed, entry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +42,8 @@ class ClockRules:
     """A policy laid out for speed; tables with one place for each step of the lifecycle."""
 
     policy: SlaPolicy
+    divergence: DivergenceTerms = DivergenceTerms()
+    enforce_from: Instant | None = None
     index: dict[str, int] = field(init=False)
     start_step: int = field(init=False)
     entering: tuple[Stages, ...] = field(init=False)
@@ -25,14 +54,21 @@ class ClockRules:
     """By step: whether it ends the order."""
     stages: tuple[StageBudget, ...] = field(init=False)
     owner_only: bool = field(init=False)
-    duration: Span = field(init=False)
-    warn_before: Span = field(init=False)
+    calendar: Calendar = field(init=False)
+    reports: ReportRules = field(init=False)
+    ignores: bool = field(init=False)
+    """A step back does not change the status."""
+    cycles: bool = field(init=False)
+    """A return to the start opens a new promise."""
+    pauses: bool = field(init=False)
+    """Holds stop some clock."""
+    capped: bool = field(init=False)
 
     def __post_init__(self) -> None:
         """Derive the tables. Raises KeyError for a status outside the lifecycle (check-config names it)."""
         policy, put = self.policy, object.__setattr__
         index, statuses, promise = policy.lifecycle.index, policy.lifecycle.statuses, policy.promise
-        opened = [(index[stage.start], number, stage.budget) for number, stage in enumerate(policy.stages)]
+        opened = [index[stage.start] for stage in policy.stages]
         put(self, "index", index)
         put(self, "start_step", index[promise.start])
         put(self, "entering", tuple(_opened_by(step, opened) for step in range(len(statuses))))
@@ -40,9 +76,45 @@ class ClockRules:
         put(self, "stops", tuple(status in promise.stop for status in statuses))
         put(self, "stages", policy.stages)
         put(self, "owner_only", promise.stop_from is StopFrom.OWNER)
-        put(self, "duration", promise.duration)
-        put(self, "warn_before", promise.warn_before)
+        put(self, "calendar", promise.calendar)
+        put(self, "reports", ReportRules.of(self.divergence, policy.lifecycle))
+        put(self, "ignores", policy.on_regress is OnRegress.IGNORE)
+        put(self, "cycles", policy.on_regress is OnRegress.NEW_CYCLE)
+        put(self, "pauses", policy.holds.pauses_promise or policy.holds.pauses_stages)
+        put(self, "capped", promise.max_extensions is not None or promise.max_extension is not None)
+
+    def default_due(self, started_at: Instant) -> Instant:
+        """The default date of a promise that starts then."""
+        promise = self.policy.promise
+        due_at = self.calendar.forward(started_at, promise.duration)
+        return self.calendar.end_of_day(due_at) if promise.round is Rounding.END_OF_DAY else due_at
+
+    def warn_at(self, due_at: Instant) -> Instant:
+        """The instant from which an open order is at risk of missing a date."""
+        return self.calendar.backward(due_at, self.policy.promise.warn_before)
+
+    def furthest(self, original_due_at: Instant) -> Instant | None:
+        """How far a date may be moved in all; None without a cap."""
+        length = self.policy.promise.max_extension
+        return None if length is None else self.calendar.forward(original_due_at, length)
+
+    def overdue_at(self, stage: int, entered_at: Instant) -> Instant:
+        """The end of a stage's budget."""
+        terms = self.stages[stage]
+        return terms.calendar.forward(entered_at, terms.budget)
+
+    def budget(self, stage: int) -> Span | None:
+        """The budget as a plain span; None for working days, which have no fixed length."""
+        terms = self.stages[stage]
+        return None if terms.calendar.counts_days and terms.budget.days else terms.budget.span
 
 
-def _opened_by(step: int, opened: list[tuple[int, int, Span]]) -> Stages:
-    return tuple((number, budget) for start, number, budget in opened if start == step)
+def _opened_by(step: int, opened: list[int]) -> Stages:
+    return tuple(number for number, start in enumerate(opened) if start == step)
+
+
+def laid_out(terms: SlaTerms) -> tuple[ClockRules, ...]:
+    """Every policy of some terms, in the order of matching."""
+    return tuple(ClockRules(policy, terms.divergence, terms.enforce_from) for policy in terms.policies)
+
+

@@ -1,9 +1,10 @@
-"""One order as people and tools see it at an instant: the JSON shape of CONTRACT §5 `order`.
+"""One order as people and tools see it at an instant, and the JSON shape of CONTRACT §5 `order`.
 
 Built when asked for, never on the way of an event.
 """
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -11,9 +12,13 @@ from slamon.orders import facts
 from slamon.orders.entry import CHANNEL, CLIENT_ID, CLIENT_NAME, MANAGER_ID, Entry
 from slamon.orders.event import Instant, Span, rfc3339, seconds
 from slamon.orders.lifecycle import CANCELLED
-from slamon.sla.clock import CANCELLED_STEP, NO_STEP, Clock, Trace
+from slamon.sla.book import RuleBook
+from slamon.sla.clock import CANCELLED_STEP, NO_STEP, Clock, Trace, due_with_holds, stage_due
+from slamon.sla.divergence import Row, contradictions, rows_after
 from slamon.sla.fold import fold
+from slamon.sla.policy import OnRegress
 from slamon.sla.rules import ClockRules
+from slamon.sla.settling import floor_of
 from slamon.sla.verdict import Verdict, verdict
 
 
@@ -22,7 +27,7 @@ class OrderReport:
     """An order at `now`: its clocks, its verdict, and the entries that had happened by then."""
 
     order_id: str
-    entries: list[Entry]
+    entries: Sequence[Entry]
     clock: Clock
     trace: Trace
     verdict: Verdict
@@ -31,9 +36,19 @@ class OrderReport:
     truncated: bool
 
     @property
+    def due_at(self) -> Instant | None:
+        """The date in force, moved by holds."""
+        return due_with_holds(self.clock, self.rules, self.now)
+
+    @property
     def finished_at(self) -> Instant | None:
         """When the order finished; None while open and for an order whose cancellation came first."""
         return None if self.clock.cancelled else self.clock.ended_at
+
+    @property
+    def until(self) -> Instant:
+        """The end of what is measured: the order's end, or now."""
+        return self.now if self.clock.ended_at is None else self.clock.ended_at
 
     @property
     def lead_time(self) -> Span | None:
@@ -44,30 +59,38 @@ class OrderReport:
     @property
     def overdue(self) -> Span | None:
         """How long past its date, 0 when in time; None without a date and for a cancelled order."""
-        due_at = self.clock.due_at
+        due_at = self.due_at
         if due_at is None or self.verdict is Verdict.CANCELLED:
             return None
         return max(0, (self.now if self.finished_at is None else self.finished_at) - due_at)
 
+    @property
+    def holds(self) -> list[facts.Hold]:
+        """The merged windows in which the order was held."""
+        policy = self.rules.policy
+        return facts.holds(self.entries, self.clock.ended_at, policy.lifecycle, policy.holds.statuses)
+
 
 def order_report(
-    order_id: str, entries: list[Entry], now: Instant, rules: ClockRules, *, truncated: bool = False
+    order_id: str, entries: Sequence[Entry], now: Instant, book: RuleBook, *, truncated: bool = False
 ) -> OrderReport:
     """Judge an order by the entries with `at` ≤ `now`; `entries` are in their order."""
     happened = entries[: bisect_right(entries, now, key=lambda entry: entry.at)]
     trace = Trace()
-    clock = fold(happened, rules, trace)
+    clock = fold(happened, book, trace)
+    rules = book.rules_of(clock)
     return OrderReport(order_id, happened, clock, trace, clock_verdict(clock, now, rules), now, rules, truncated)
 
 
 def clock_verdict(clock: Clock, now: Instant, rules: ClockRules) -> Verdict:
     """The verdict that the clocks of an order give; no event of theirs lies after `now`."""
+    due_at = due_with_holds(clock, rules, now)
     return verdict(
-        clock.due_at,
+        due_at,
         now,
         finished_at=None if clock.cancelled else clock.ended_at,
         cancelled=clock.cancelled,
-        warn_before=rules.warn_before,
+        warn_at=None if due_at is None or clock.ended_at is not None else rules.warn_at(due_at),
     )
 
 
@@ -80,11 +103,13 @@ def clock_status(clock: Clock, rules: ClockRules) -> str | None:
 
 def order_json(report: OrderReport) -> dict[str, object]:
     """Write an order in the shape of CONTRACT §5; unknown is None, durations are seconds."""
-    entries, lifecycle = report.entries, report.rules.policy.lifecycle
+    entries, policy = report.entries, report.rules.policy
+    furthest = policy.on_regress is OnRegress.IGNORE
     return {
         "order_id": report.order_id,
-        "status": facts.latest_status(entries, lifecycle),
-        "systems": facts.status_by_system(entries, lifecycle),
+        "status": facts.latest_status(entries, policy.lifecycle, furthest=furthest),
+        "systems": facts.status_by_system(entries, policy.lifecycle, furthest=furthest),
+        "heard": {system: rfc3339(at) for system, at in facts.heard(entries).items()},
         "channel": facts.last_stated(entries, CHANNEL),
         "client_id": facts.last_stated(entries, CLIENT_ID),
         "client_name": facts.last_stated(entries, CLIENT_NAME),
@@ -96,13 +121,12 @@ def order_json(report: OrderReport) -> dict[str, object]:
         "lead_time_seconds": _length(report.lead_time),
         "overdue_seconds": _length(report.overdue),
         "stages": _stages_json(report),
-        "divergences": [],
+        "divergences": [_divergence_json(row, report) for row in divergences(report)],
         "forecast": None,
         "holds": [
-            {"from": rfc3339(hold.since), "to": _time(hold.until), "reason": hold.reason}
-            for hold in facts.holds(entries, report.clock.ended_at)
+            {"from": rfc3339(hold.since), "to": _time(hold.until), "reason": hold.reason} for hold in report.holds
         ],
-        "policy": {"name": report.rules.policy.name, "revision": report.rules.policy.revision},
+        "policy": {"name": policy.name, "revision": policy.revision},
         "truncated": report.truncated,
     }
 
@@ -127,9 +151,33 @@ def revisions(report: OrderReport) -> int:
     return changes + sum(before[1] != after[1] for before, after in pairwise(promises))
 
 
+def divergences(report: OrderReport) -> list[Row]:
+    """The systems that disagree about an order, the oldest disagreement first."""
+    clock, rules = report.clock, report.rules
+    told = clock.told or {}
+    # A row shows strictly after its skew: what shows at `now` shows after the microsecond before it.
+    rows = rows_after(told, floor_of(clock, rules), rules.reports, report.now - 1)
+    rows += contradictions(report.entries, rules.policy.lifecycle, sorted(told))
+    return sorted(rows, key=lambda row: (row.since, row.system, str(row.kind)))
+
+
+def _divergence_json(row: Row, report: OrderReport) -> dict[str, object]:
+    said = (report.clock.told or {}).get(row.system)
+    statuses = report.rules.policy.lifecycle.statuses
+    status = None if said is None or said.step == NO_STEP else statuses[said.step]
+    return {
+        "system": row.system,
+        "kind": str(row.kind),
+        "status": CANCELLED if said is not None and said.cancelled else status,
+        "expected": row.expected,
+        "since": rfc3339(row.since),
+        "hop": f"{report.rules.reports.owners[row.step]}->{row.system}",
+    }
+
+
 def _default_due(report: OrderReport) -> Instant | None:
     started_at = report.clock.started_at
-    return None if started_at is None else started_at + report.rules.duration
+    return None if started_at is None else report.rules.default_due(started_at)
 
 
 def _kept_original(report: OrderReport) -> bool | None:
@@ -141,18 +189,23 @@ def _promise_json(report: OrderReport) -> dict[str, object]:
     return {
         "started_at": _time(report.clock.started_at),
         "original_due_at": _time(original_due(report)),
-        "due_at": _time(report.clock.due_at),
+        "due_at": _time(report.due_at),
         "revisions": revisions(report),
     }
 
 
+def stage_visits(report: OrderReport) -> list[tuple[int, Instant, Instant | None]]:
+    """(stage, entered at, left at or None) of every visit, by stage."""
+    visits = [*report.trace.visits, *((v.stage, v.entered_at, None) for v in report.clock.visits or ())]
+    return sorted(visits, key=lambda visit: visit[:2])
+
+
 def _stages_json(report: OrderReport) -> list[dict[str, object]]:
     rules = report.rules
-    visits = report.trace.visits + [(v.stage, v.entered_at, None) for v in report.clock.visits or ()]
     rows: list[dict[str, object]] = []
-    for number, entered_at, left_at in sorted(visits, key=lambda visit: visit[:2]):
-        stage = rules.stages[number]
-        spent = (report.now if left_at is None else left_at) - entered_at
+    for number, entered_at, left_at in stage_visits(report):
+        stage, until = rules.stages[number], report.now if left_at is None else left_at
+        budget = rules.budget(number)
         rows.append(
             {
                 "from": stage.start,
@@ -160,9 +213,9 @@ def _stages_json(report: OrderReport) -> list[dict[str, object]]:
                 "system": rules.policy.lifecycle.owner(stage.to),
                 "entered_at": rfc3339(entered_at),
                 "left_at": _time(left_at),
-                "seconds": seconds(spent),
-                "budget_seconds": seconds(stage.budget),
-                "overdue": spent > stage.budget,
+                "seconds": seconds(until - entered_at),
+                "budget_seconds": _length(budget),
+                "overdue": until > stage_due(report.clock, rules, (number, entered_at), until),
             }
         )
     return rows

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from slamon.orders.event import Instant, Span
+from slamon.orders.event import Instant
 
 
 class Verdict(StrEnum):
@@ -28,9 +28,12 @@ def verdict(
     *,
     finished_at: Instant | None,
     cancelled: bool,
-    warn_before: Span,
+    warn_at: Instant | None,
 ) -> Verdict:
-    """Judge a promise at `now`; at the very instant of a deadline the order is still in time."""
+    """Judge a promise at `now`; at the very instant of a deadline the order is still in time.
+
+    `warn_at`: from when an open order is at risk; only asked of those.
+    """
     if cancelled:
         return Verdict.CANCELLED
     if due_at is None:
@@ -39,4 +42,4 @@ def verdict(
         return Verdict.KEPT if finished_at <= due_at else Verdict.BROKEN
     if now > due_at:
         return Verdict.BREACHED
-    return Verdict.AT_RISK if now >= due_at - warn_before else Verdict.ON_TRACK
+    return Verdict.AT_RISK if warn_at is not None and now >= warn_at else Verdict.ON_TRACK

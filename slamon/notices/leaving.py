@@ -1,0 +1,74 @@
+"""When a row wants to be looked at again, and when its order leaves the table. Pure."""
+
+import msgspec
+
+from slamon.notices.record import is_settled
+from slamon.notices.row import MARKER_HEAD, VERSION, OrderRules, Row, read_row
+from slamon.orders.event import DAY, Instant, Span
+from slamon.sla.conditions import conditions, next_due
+
+MARKER_KEPT: Span = 365 * DAY
+"""A marker stays this long after its order has left: a late event neither rebuilds it nor notifies again."""
+
+
+class Marker(msgspec.Struct, array_like=True, gc=False):
+    """What stays of an order that has left."""
+
+    version: int
+    left_at: Instant
+
+
+_decode_marker = msgspec.msgpack.Decoder(Marker).decode
+_encode_marker = msgspec.msgpack.Encoder().encode
+
+
+def wake_at(row: Row, rules: OrderRules) -> Instant | None:
+    """The nearest instant at which this row wants to be looked at; None when only an event can change it."""
+    due = _decide_at(row, rules)
+    if due is None and all(map(is_settled, row.records or ())):
+        return leaves_at(row, rules)
+    return due
+
+
+def _decide_at(row: Row, rules: OrderRules) -> Instant | None:
+    """The nearest instant from which a notice stands that is not decided yet."""
+    clock = row.clock
+    clock_rules = rules.book.rules_of(clock)
+    if row.records is None and clock.passed is None and clock.finish_at is None:
+        return next_due(clock, clock_rules)
+    told = {record.key for record in row.records or () if record.standing}
+    untold = [c.from_at for c in conditions(clock, clock_rules) if c.key not in told]
+    return min(untold, default=None)
+
+
+def leaves_at(row: Row, rules: OrderRules) -> Instant | None:
+    """When a finished or cancelled order, or a silent cart, leaves the table; None for an open order."""
+    clock = row.clock
+    if clock.ended_at is not None:
+        return max(clock.ended_at, clock.last_at) + rules.keep_finished
+    if clock.started_at is None and clock.due_at is None:
+        return clock.last_at + rules.keep_not_started
+    return None
+
+
+def may_leave(row: Row, now: Instant, rules: OrderRules) -> bool:
+    """Tell whether an order was kept long enough and nothing is left to decide or to send."""
+    at = leaves_at(row, rules)
+    settled = _decide_at(row, rules) is None and all(map(is_settled, row.records or ()))
+    return settled and at is not None and at <= now
+
+
+def wanted_at(stored: bytes, rules: OrderRules) -> Instant | None:
+    """When a stored row or marker wants to be looked at; None when only an event can change it."""
+    row = read_row(stored, rules)
+    return marker_ends(stored) if row is None else wake_at(row, rules)
+
+
+def leave(now: Instant) -> bytes:
+    """The marker that takes an order's place."""
+    return _encode_marker(Marker(VERSION, now))
+
+
+def marker_ends(stored: bytes) -> Instant | None:
+    """When the marker of an order that has left may go; None when `stored` is a row."""
+    return _decode_marker(stored).left_at + MARKER_KEPT if stored[0] == MARKER_HEAD else None
