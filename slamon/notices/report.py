@@ -58,9 +58,7 @@ def record_json(record: NoticeRecord, order: Mapping[str, object], now: Instant)
         }
 
 
-def _notice_json(
-    record: NoticeRecord, order_id: str, order: Mapping[str, object], now: Instant
-) -> dict[str, object]:
+def _notice_json(record: NoticeRecord, order_id: str, order: Mapping[str, object], now: Instant) -> dict[str, object]:
     kind = KIND_OF[record.kind]
     return {
         "notice_id": record.id_for(order_id),

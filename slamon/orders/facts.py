@@ -75,27 +75,39 @@ def holds(
     A status of `statuses` holds until the next one that is known and does not. Windows that overlap or touch are one
     row with the reason of the first.
     """
+    entries = list(entries)
+    windows = [*_of_systems(entries, ended_at), *_of_statuses(entries, ended_at, lifecycle, statuses)]
+    return _merged(sorted(windows, key=lambda hold: hold.since))
+
+
+def _of_systems(entries: Iterable[Entry], ended_at: Instant | None) -> list[Hold]:
     windows: list[Hold] = []
     waiting: dict[str | None, list[int]] = {}
-    by_status: int | None = None
     for entry in entries:
-        is_over = ended_at is not None and entry.at > ended_at
-        until = ended_at if ended_at is not None and entry.at <= ended_at else None
         if entry.type == _HOLD:
             waiting.setdefault(entry.system, []).append(len(windows))
+            until = ended_at if ended_at is not None and entry.at <= ended_at else None
             windows.append(Hold(entry.at, until, entry.text(REASON)))
         elif entry.type == _RELEASE:
             for place in waiting.pop(entry.system, ()):
                 windows[place] = replace(windows[place], until=entry.at)
-        elif statuses and entry.type == STATUS_CODE and not is_over:
-            if entry.status in statuses:
-                if by_status is None:
-                    by_status = len(windows)
-                    windows.append(Hold(entry.at, until, entry.text(REASON)))
-            elif by_status is not None and entry.status in lifecycle.index:
-                windows[by_status] = replace(windows[by_status], until=entry.at)
-                by_status = None
-    return _merged(sorted(windows, key=lambda hold: hold.since))
+    return windows
+
+
+def _of_statuses(
+    entries: Iterable[Entry], ended_at: Instant | None, lifecycle: Lifecycle, statuses: Collection[str]
+) -> list[Hold]:
+    windows: list[Hold] = []
+    since: Entry | None = None
+    for entry in entries if statuses else ():
+        if entry.type != STATUS_CODE or (ended_at is not None and entry.at > ended_at):
+            continue
+        if entry.status in statuses:
+            since = since or entry
+        elif since is not None and entry.status in lifecycle.index:
+            windows.append(Hold(since.at, entry.at, since.text(REASON)))
+            since = None
+    return windows if since is None else [*windows, Hold(since.at, ended_at, since.text(REASON))]
 
 
 def _merged(windows: list[Hold]) -> list[Hold]:

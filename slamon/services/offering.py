@@ -5,8 +5,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from slamon.notices.record import intents
 from slamon.notices.leaving import wake_at
+from slamon.notices.record import intents
 from slamon.notices.row import OrderRules, Row, entries_of, settle_row
 from slamon.orders.event import Instant
 from slamon.services.offers import Address, Drop, Offer, OutboxRecord, encode, offers

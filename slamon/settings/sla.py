@@ -199,7 +199,9 @@ class Sla(Section):
     stages: Annotated[
         tuple[Stage, ...], Field(description="Stage budgets"), Allowed("a list of {from, to, budget}")
     ] = tuple(
-        Stage.model_validate({"from": stage.start, "to": stage.to, "budget": Duration(stage.budget.days, stage.budget.time)})
+        Stage.model_validate(
+            {"from": stage.start, "to": stage.to, "budget": Duration(stage.budget.days, stage.budget.time)}
+        )
         for stage in DEFAULT_STAGES
     )
     forecast: Annotated[Forecast, Field(description="Forecasts")] = Forecast()
@@ -231,5 +233,7 @@ class Sla(Section):
             duration=Length(promise.duration.days, promise.duration.time),
             warn_before=Length(promise.warn_before.days, promise.warn_before.time),
         )
-        stages = tuple(StageBudget(stage.from_, stage.to, Length(stage.budget.days, stage.budget.time)) for stage in self.stages)
+        stages = tuple(
+            StageBudget(stage.from_, stage.to, Length(stage.budget.days, stage.budget.time)) for stage in self.stages
+        )
         return SlaPolicy(lifecycle=lifecycle, promise=terms, stages=stages)

@@ -2,7 +2,6 @@
 
 from slamon.orders.entry import (
     ATTRIBUTES,
-    CANCEL_CODE,
     CHANNEL,
     CLIENT_ID,
     HOLD_CODE,
@@ -11,7 +10,7 @@ from slamon.orders.entry import (
     Entry,
 )
 from slamon.orders.event import Instant
-from slamon.orders.lifecycle import CANCELLED
+from slamon.orders.facts import is_cancel
 from slamon.sla.clock import CANCELLED_STEP, NO_STEP, Clock, Match, Trace
 from slamon.sla.divergence import hear
 from slamon.sla.holds import Pauses
@@ -28,13 +27,11 @@ def advance(clock: Clock, entry: Entry, rules: ClockRules, trace: Trace | None =
         clock.last_at = at
     if entry.texts is not None:
         _state(clock, entry)
-    number, cancels = None, entry.type == CANCEL_CODE
-    if entry.type == STATUS_CODE:
-        status = entry.status
-        number = rules.index.get(status)  # type: ignore[arg-type]  # None is in no lifecycle
-        cancels = status == CANCELLED
-        if rules.cycles and number is not None and number <= rules.start_step < clock.step:
-            _open_cycle(clock, at, trace)
+    # None is in no lifecycle.
+    number = rules.index.get(entry.status) if entry.type == STATUS_CODE else None  # type: ignore[arg-type]
+    cancels = number is None and is_cancel(entry)
+    if number is not None and rules.cycles and number <= rules.start_step < clock.step:
+        _open_cycle(clock, at, trace)
     if entry.promised_at is not None:
         promise(clock, entry, entry.promised_at, rules, trace)
     if number is not None:
@@ -43,10 +40,7 @@ def advance(clock: Clock, entry: Entry, rules: ClockRules, trace: Trace | None =
         _cancel(clock, at, rules, trace)
     if rules.pauses:
         _pause(clock, entry, rules)
-    if entry.system_word is not None:
-        _hear(clock, entry, number, rules, cancels=cancels)
-    elif entry.texts is not None and clock.told is not None:
-        arm_divergence(clock, at, rules)  # the channel decides what is expected
+    _hear(clock, entry, number, rules, cancels=cancels)
 
 
 def _state(clock: Clock, entry: Entry) -> None:
@@ -98,10 +92,8 @@ _OF_A_CYCLE = (
 
 def _move(clock: Clock, entry: Entry, number: int, rules: ClockRules, trace: Trace | None) -> None:
     at = entry.at
-    back = number < clock.top
-    if not back:
-        clock.top = number
-    ignored = back and rules.ignores
+    ignored = number < clock.top and rules.ignores
+    clock.top = max(clock.top, number)
     if not ignored and clock.step not in (CANCELLED_STEP, number):
         clock.step, clock.step_at = number, at
         if trace is not None:
@@ -115,8 +107,13 @@ def _move(clock: Clock, entry: Entry, number: int, rules: ClockRules, trace: Tra
     entering = rules.entering[number]
     if entering and not ignored:
         _enter(clock, entering, at, rules)
-    if rules.stops[number] and not (rules.owner_only and entry.system != rules.policy.lifecycle.steps[number].system):
+    if _finishes(entry, number, rules):
         _end(clock, at, rules, trace, cancelled=False)
+
+
+def _finishes(entry: Entry, number: int, rules: ClockRules) -> bool:
+    """A stop status ends the order, from any system or only from its owner (`stop_from`)."""
+    return rules.stops[number] and not (rules.owner_only and entry.system != rules.reports.owners[number])
 
 
 def _start(clock: Clock, number: int, at: Instant, rules: ClockRules) -> None:
@@ -206,12 +203,16 @@ def _status_holds(clock: Clock, entry: Entry, rules: ClockRules) -> bool:
 def _hear(clock: Clock, entry: Entry, number: int | None, rules: ClockRules, *, cancels: bool) -> None:
     """What the systems say, for divergence; arms it anew where this can have changed anything."""
     system = entry.system
+    if system is None:
+        if entry.texts is not None:
+            arm_divergence(clock, entry.at, rules)  # the channel decides what is expected
+        return
     if clock.told is None:
         clock.told = {}
     known = system in clock.told
-    hear(clock.told, system or "", number, entry.at, rules.reports)
+    hear(clock.told, system, number, entry.at, rules.reports)
     if cancels:
-        clock.told[system or ""].cancelled = True
+        clock.told[system].cancelled = True
     if clock.ended_at is None and (number is not None or not known or cancels or entry.texts is not None):
         arm_divergence(clock, entry.at, rules)
 

@@ -6,7 +6,6 @@ whether an order that had started, or had ended, before keeps the terms that hel
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -111,7 +110,7 @@ def _matches(when: When, match: Match) -> bool:
 def _has(attributes: str | None, wanted: tuple[tuple[str, str], ...]) -> bool:
     if attributes is None:
         return False
-    stated: Mapping[str, object] = json.loads(attributes)
+    stated = json.loads(attributes)
     return all(name in stated and canonical(stated[name]) == value for name, value in wanted)
 
 

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from slamon.orders.event import Instant
-from slamon.sla.clock import Apart, Clock, Due, Key, Passed, is_silent
+from slamon.sla.clock import NEVER, Apart, Clock, Due, Key, Passed, is_silent
 from slamon.sla.divergence import rows_after, thresholds
 from slamon.sla.rules import ClockRules
 from slamon.sla.settling import floor_of, is_finished_late, overdue
@@ -90,18 +90,13 @@ def next_due(clock: Clock, rules: ClockRules) -> Instant | None:
     """The nearest instant from which a condition not yet noted would stand; None when no clock runs."""
     if rules.enforce_from is not None and is_silent(clock, rules):
         return None
-    nearest = clock.risk_at
+    nearest = NEVER if clock.risk_at is None else clock.risk_at
     breach_at = clock.breach_at
     if breach_at is not None:
-        if breach_at == clock.shown_at:
-            breach_at += 1
-        if nearest is None or breach_at < nearest:
-            nearest = breach_at
-    if clock.visits is not None:
-        for visit in clock.visits:
-            overdue_at = visit.overdue_at
-            if overdue_at is not None and (nearest is None or overdue_at < nearest):
-                nearest = overdue_at + 1
-    if clock.apart_at is not None and (nearest is None or clock.apart_at < nearest):
+        nearest = min(nearest, breach_at + 1 if breach_at == clock.shown_at else breach_at)
+    for visit in clock.visits or ():
+        if visit.overdue_at is not None and visit.overdue_at < nearest:
+            nearest = visit.overdue_at + 1
+    if clock.apart_at is not None and clock.apart_at < nearest:
         nearest = clock.apart_at + 1
-    return nearest
+    return None if nearest == NEVER else nearest

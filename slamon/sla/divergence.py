@@ -97,9 +97,7 @@ def rows_after(told: Mapping[str, Told], floor: int, rules: ReportRules, x: Inst
     return rows
 
 
-def _all_ahead(
-    told: Mapping[str, Told], floor: int, rules: ReportRules, limit: Instant
-) -> tuple[list[Row], set[int]]:
+def _all_ahead(told: Mapping[str, Told], floor: int, rules: ReportRules, limit: Instant) -> tuple[list[Row], set[int]]:
     """The earliest step that each system is ahead with, and all steps that somebody is ahead with."""
     rows, taken = [], set[int]()
     for system in sorted(told):
@@ -111,9 +109,7 @@ def _all_ahead(
     return rows, taken
 
 
-def _ahead(
-    told: Mapping[str, Told], system: str, floor: int, rules: ReportRules
-) -> Iterator[tuple[int, Instant]]:
+def _ahead(told: Mapping[str, Told], system: str, floor: int, rules: ReportRules) -> Iterator[tuple[int, Instant]]:
     """(step, since) that a system reports and the step's owner, which has not cancelled, does not."""
     for step, at in told[system].foreign:
         owner = told.get(rules.owners[step])
@@ -176,7 +172,9 @@ def contradictions(entries: Iterable[Entry], lifecycle: Lifecycle, systems: Sequ
         if by_others is None:
             continue
         before = max((step for at, step in steps.get(system, ()) if at <= by_others), default=NO_STEP)
-        later = min(((at, step) for at, step in steps.get(system, ()) if at > by_others and step > before), default=None)
+        later = min(
+            ((at, step) for at, step in steps.get(system, ()) if at > by_others and step > before), default=None
+        )
         if later is not None:
             rows.append(Row(system, DivergenceKind.CONTRADICTING, CANCELLED, later[0], later[1]))
     return rows

@@ -1,4 +1,4 @@
-"""The frozen policies that the clocks follow: promise, stage budgets, holds, divergence (CONTRACT §3, §3.1, §8 `sla`)."""
+"""The frozen policies that the clocks follow: promise, stages, holds, divergence (CONTRACT §3, §3.1, §8 `sla`)."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -38,6 +38,9 @@ class ApplyTo(StrEnum):
     ALL = "all"
 
 
+_THREE_WEEKS, _THREE_DAYS = Length(21), Length(3)
+
+
 @dataclass(frozen=True, slots=True)
 class PromiseTerms:
     """When the promise starts and stops, how long it is, how early to warn, how often it may be moved.
@@ -49,8 +52,8 @@ class PromiseTerms:
     start: str = "SUBMITTED"
     stop: frozenset[str] = frozenset({"SHIPPED", "CLOSED"})
     stop_from: StopFrom = StopFrom.ANY
-    duration: Length = Length(21)
-    warn_before: Length = Length(3)
+    duration: Length = _THREE_WEEKS
+    warn_before: Length = _THREE_DAYS
     calendar: Calendar = ALWAYS
     round: Rounding | None = None
     max_extensions: int | None = None

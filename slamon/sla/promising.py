@@ -12,14 +12,10 @@ def promise(clock: Clock, entry: Entry, date: Instant, rules: ClockRules, trace:
     at, ended = entry.at, clock.ended_at
     if ended is not None and not clock.cancelled and at > ended:
         return  # stated after the order finished: kept for the record, without effect
-    system = entry.system
-    said = clock.said
-    if said is None:
-        clock.said = {system: date}
-    elif said.get(system) == date:
+    said = clock.said or {}
+    if said.get(entry.system) == date:
         return  # a system that repeats its old date does not undo another's new one
-    else:
-        said[system] = date
+    clock.said = said | {entry.system: date}
     default_had_passed = not clock.stated and clock.due_at is not None and at > clock.due_at
     if rules.capped and not _allowed(clock, date, rules, is_revision=clock.stated or default_had_passed):
         if trace is not None:
@@ -30,10 +26,8 @@ def promise(clock: Clock, entry: Entry, date: Instant, rules: ClockRules, trace:
         clock.original_at = clock.due_at if default_had_passed else date
     if trace is not None:
         trace.promises.append((at, date))
-    if date != clock.due_at:
+    if date != clock.due_at or date != clock.shown_at:  # also the same date, which holds move no more
         in_force(clock, date, at, rules)
-    elif clock.shown_at != date:
-        arm_promise(clock, at, rules)  # the same date, which holds move no more
 
 
 def _allowed(clock: Clock, date: Instant, rules: ClockRules, *, is_revision: bool) -> bool:

@@ -42,7 +42,7 @@ class ClockRules:
     """A policy laid out for speed; tables with one place for each step of the lifecycle."""
 
     policy: SlaPolicy
-    divergence: DivergenceTerms = DivergenceTerms()
+    divergence: DivergenceTerms = field(default_factory=DivergenceTerms)
     enforce_from: Instant | None = None
     index: dict[str, int] = field(init=False)
     start_step: int = field(init=False)
@@ -116,5 +116,3 @@ def _opened_by(step: int, opened: list[int]) -> Stages:
 def laid_out(terms: SlaTerms) -> tuple[ClockRules, ...]:
     """Every policy of some terms, in the order of matching."""
     return tuple(ClockRules(policy, terms.divergence, terms.enforce_from) for policy in terms.policies)
-
-

@@ -44,7 +44,7 @@ def visit_at(clock: Clock, stage: int, at: Instant, rules: ClockRules) -> Visit:
 
 
 def arm_divergence(clock: Clock, at: Instant, rules: ClockRules) -> None:
-    """Set after which instant, from `at` on, a divergence shows that is not noted yet; none once the order has ended."""
+    """Set after which instant, from `at` on, a divergence not noted yet shows; none once the order has ended."""
     clock.apart_at = None
     told = clock.told
     if told is None or clock.ended_at is not None:
@@ -117,5 +117,3 @@ def _note(clock: Clock, rules: ClockRules, passed: Passed) -> None:
         clock.passed = [passed]
     elif all(other.key != passed.key for other in clock.passed):
         clock.passed.append(passed)
-
-
