@@ -1,4 +1,4 @@
-"""A generated history of orders with independent lognormal stages, forecast as it happened: learning only from the past."""
+"""A generated history of orders with independent lognormal stages, forecast as it happened: only from the past."""
 
 import heapq
 import math
@@ -21,7 +21,7 @@ STAGES = {
     "SUBMITTED": (0.02, 1.0),
     "PRICE_CALCULATED": (1.5, 0.8),
     "MANUFACTURING_APPROVED": (0.8, 0.7),
-    "MANUFACTURING_STARTED": (9.5, 0.45),
+    "MANUFACTURING_STARTED": (10.5, 0.45),
     "MANUFACTURING_COMPLETED": (1.0, 0.6),
     "PACKAGING": (1.2, 0.7),
 }
@@ -92,7 +92,7 @@ def play(seed: int, orders: int, terms: RiskTerms = RiskTerms()) -> Played:  # n
         if outlook is None:
             continue
         notes[number] = note(notes.get(number, ()), place, outlook.probability_late(due_at, at), due_at, at)
-        watches.setdefault(number, _Watched(terms)).moved(outlook, due_at, at)
+        watches.setdefault(number, _Watched(terms)).moved(outlook, due_at, at, moves[place + 1][0])
     return played
 
 
@@ -106,11 +106,16 @@ class _Watched:
         self.last: tuple[Outlook, Instant] | None = None
         self.wake: Instant | None = None
 
-    def moved(self, outlook: Outlook, due_at: Instant, at: Instant) -> None:
-        self.until(at)
+    def moved(self, outlook: Outlook, due_at: Instant, at: Instant, until: Instant) -> None:
+        """The order reached a step at which it will stay until another instant."""
         self._see(outlook, due_at, at)
+        if self.watch.likely_since is None and outlook.probability_late(due_at, until) < self.terms.enter:
+            self.wake = None  # saves the search for a crossing that will not be reached
+        elif self.watch.likely_since is None:
+            self.wake = next_crossing(outlook, due_at, self.terms.enter, at)
+        self._until(until)
 
-    def until(self, at: Instant) -> None:
+    def _until(self, at: Instant) -> None:
         """Let everything happen that the time before `at` brings."""
         while self.last is not None and self.wake is not None and self.wake < at:
             self._see(*self.last, self.wake)
@@ -124,7 +129,7 @@ class _Watched:
         elif self.watch.likely_since is not None:
             self.wake = self.watch.wake_at(self.terms)
         else:
-            self.wake = next_crossing(outlook, due_at, self.terms.enter, at)
+            self.wake = None
 
 
 def _settle(played: Played, watched: _Watched | None, finished_at: Instant, due_at: Instant) -> None:
@@ -133,7 +138,6 @@ def _settle(played: Played, watched: _Watched | None, finished_at: Instant, due_
     if watched is None:
         played.unforecast += 1
         return
-    watched.until(finished_at)
     warned = watched.first is not None and watched.first < due_at
     played.warned += warned
     played.warned_rightly += warned and broken

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from slamon.orders.event import DAY, Span
+from slamon.orders.event import DAY, Instant, Span
 from slamon.sla.forecast.sketch import Sketch
 
 if TYPE_CHECKING:
@@ -32,15 +32,20 @@ class StepTimes(msgspec.Struct, array_like=True):
     steps: dict[str, dict[str, Sketch]] = {}
     learnt: int = 0
     """How many spells went in, whatever became of their weights."""
+    since: Instant | None = None
+    """When the first of them finished."""
 
     def learn(self, spell: Spell, half_life: Span) -> None:
         """Count one finished spell."""
         self.learnt += 1
+        if self.since is None or spell.finished_at < self.since:
+            self.since = spell.finished_at
         self._sketch(spell.step, spell.to, half_life).add(spell.span, spell.finished_at)
 
     def merge(self, other: StepTimes) -> None:
         """Add what another learnt."""
         self.learnt += other.learnt
+        self.since = min((at for at in (self.since, other.since) if at is not None), default=None)
         for step, nexts in other.steps.items():
             for to, sketch in nexts.items():
                 self._sketch(step, to, sketch.half_life).merge(sketch)

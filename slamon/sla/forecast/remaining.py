@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import math
 from array import array
-from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from slamon.sla.forecast.cells import Cells
 
@@ -28,7 +27,11 @@ TABLE: Final = 1024
 """Entries of the even table."""
 
 _PER_LOG: Final = 1 / math.log(STEP)
-_NEGLIGIBLE: Final = 1e-7
+_HALF_STEP: Final = math.sqrt(STEP)
+_POINTS: Final = tuple(float(STEP**number) for number in range(1200))
+_LONGEST: Final = _POINTS[-2]
+"""Eight million years: what is longer counts as this."""
+_NEGLIGIBLE: Final = 1e-6
 _BEYOND: Final = 1e-4
 
 
@@ -56,48 +59,52 @@ AT_ONCE: Final = Remaining(((0.0, 1.0),), array("d"), 0.0, 0.0)
 
 def remaining(branches: Iterable[tuple[float, Cells, Remaining]]) -> Remaining:
     """The mixture of the ways on from a step: each with its share, the time at the step, and what comes after it."""
-    masses: dict[int, float] = {}
+    masses = [0.0] * (len(_POINTS) + 1)
     for share, cells, after in branches:
         for length, mass in zip(cells.times, cells.masses, strict=True):
-            for more, part in after.points:
-                _spread(masses, length + more, share * mass * part)
+            _spread(masses, length, share * mass, after.points)
     numbers, shares = _trimmed(masses)
-    edges = [STEP ** (number + 0.5) for number in numbers]
     longer = [*reversed(list(accumulate(reversed(shares), initial=0.0)))]
     beyond = next(i for i, share in enumerate(longer) if share <= _BEYOND)
-    reach = edges[max(0, beyond - 1)]
-    survival = array("d", (_survival(edges, longer, (i + 0.5) * reach / TABLE) for i in range(TABLE)))
+    reach = _end(numbers[max(0, beyond - 1)])
+    survival = array("d", _survival(numbers, longer, reach / TABLE))
     survival.append(0.0)  # where a length just below `reach` is rounded up
-    points = tuple((float(STEP**number), share) for number, share in zip(numbers, shares, strict=True))
+    points = tuple((_POINTS[number], share) for number, share in zip(numbers, shares, strict=True) if share)
     return Remaining(points, survival, TABLE / reach, reach)
 
 
-def _spread(masses: dict[int, float], span: float, mass: float) -> None:
-    """Share a mass between the two points around a length so that the mean stays what it is."""
-    number = math.floor(math.log(span) * _PER_LOG) if span > 1 else 0
-    above = min(1.0, max(0.0, (span / STEP**number - 1) / (STEP - 1)))
-    masses[number] = masses.get(number, 0.0) + mass * (1 - above)
-    masses[number + 1] = masses.get(number + 1, 0.0) + mass * above
+def _spread(masses: list[float], length: float, mass: float, points: tuple[tuple[float, float], ...]) -> None:
+    """Add every length of `points` to one, and share each mass between two points so that the mean stays the same."""
+    for more, share in points:
+        span = min(max(1.0, length + more), _LONGEST)
+        number = int(math.log(span) * _PER_LOG)
+        above = mass * share * (span / _POINTS[number] - 1) / (STEP - 1)
+        masses[number] += mass * share - above
+        masses[number + 1] += above
 
 
-def _trimmed(masses: dict[int, float]) -> tuple[list[int], list[float]]:
-    """The grid's numbers in use, ascending and without gaps, and their shares."""
-    total = sum(masses.values())
-    kept = {number: mass for number, mass in masses.items() if mass > _NEGLIGIBLE * total}
-    top = max(kept)
-    lowest = max(min(kept), top - NODES + 1)
-    shares = [0.0] * (top - lowest + 1)
-    for number, mass in kept.items():
-        shares[max(number, lowest) - lowest] += mass
+def _trimmed(masses: list[float]) -> tuple[list[int], list[float]]:
+    """The grid's numbers from the least to the greatest in use, and their shares."""
+    total = sum(masses)
+    kept = [number for number, mass in enumerate(masses) if mass > _NEGLIGIBLE * total]
+    lowest = max(kept[0], kept[-1] - NODES + 1)
+    shares = masses[lowest : kept[-1] + 1]
+    shares[0] += sum(masses[:lowest])
     total = sum(shares)
-    return list(range(lowest, top + 1)), [share / total for share in shares]
+    return list(range(lowest, kept[-1] + 1)), [share / total for share in shares]
 
 
-def _survival(edges: list[float], longer: list[float], span: float) -> float:
-    """The share that takes longer than a length; what is at a point of the grid spreads evenly around it."""
-    place = bisect_right(edges, span)
-    if place == len(edges):
-        return 0.0
-    start = edges[place] / STEP
-    inside = max(0.0, (span - start) / (edges[place] - start))
-    return longer[place] - inside * (longer[place] - longer[place + 1])
+def _survival(numbers: list[int], longer: list[float], width: float) -> Iterator[float]:
+    """The share that takes longer than the middle of each entry; what is at a point spreads evenly around it."""
+    place, start, end = 0, 0.0, _end(numbers[0])
+    for entry in range(TABLE):
+        span = (entry + 0.5) * width
+        while span >= end:
+            place, start = place + 1, end
+            end = _end(numbers[place])
+        inside = (span - start) / (end - start)
+        yield longer[place] - inside * (longer[place] - longer[place + 1])
+
+
+def _end(number: int) -> float:
+    return _POINTS[number] * _HALF_STEP
