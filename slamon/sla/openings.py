@@ -1,15 +1,30 @@
 """The openings of a timetable in stretches that a hot loop can look into: made once, then remembered."""
 
+import datetime as dt
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from slamon.orders.event import DAY, Instant, Span
-from slamon.sla.timetable import OpenDay, Timetable
+from slamon.sla.timetable import OpenDay, Timetable, day_of
 
 STRETCH_DAYS = 128
 STRETCH: Span = STRETCH_DAYS * DAY
 """How much time one covers: most lengths end in the one that they start in, or in the next."""
+
+# Events and promises can name any year from 1 to 9999: counting through all of them would hold up everything else.
+FIRST_STRETCH = day_of(dt.date(1970, 1, 1)) // STRETCH_DAYS
+LAST_STRETCH = day_of(dt.date(2200, 1, 1)) // STRETCH_DAYS
+FIRST: Instant = FIRST_STRETCH * STRETCH
+LAST: Instant = (LAST_STRETCH + 1) * STRETCH
+"""Opening times are known from FIRST until LAST (1970 to 2200); outside, every calendar is open around the clock."""
+
+PATIENCE = 16
+"""So many stretches in a row without an opening, five and a half years, mean that it never opens again."""
+
+Found: TypeAlias = tuple[Instant, OpenDay]
+"""An instant, and the day that it belongs to."""
 
 # A day's openings reach from 16 hours before its number in UTC to 64 after; those before it may overlap them.
 _DAYS_BEFORE = 5
@@ -73,6 +88,58 @@ class Openings:
         if found is None:
             found = self._days[number] = self._timetable.days(number * STRETCH_DAYS, STRETCH_DAYS)
         return found
+
+    def next_open(self, at: Instant) -> Found | None:
+        """`at` where it is open, else the next opening; with the day that it belongs to."""
+        if not FIRST <= at < LAST:
+            return None
+        first = at // STRETCH
+        for number in range(first, first + PATIENCE):
+            stretch = self.stretch(number)
+            index = bisect_right(stretch.starts, at)
+            if index and at < stretch.ends[index - 1]:
+                return at, stretch.owners[index - 1]
+            if index < len(stretch.starts):
+                return stretch.starts[index], stretch.owners[index]
+        return None
+
+    def last_open(self, at: Instant) -> Found | None:
+        """`at` where it is open, else the last closing; with the day that it belongs to."""
+        if not FIRST <= at < LAST:
+            return None
+        first = at // STRETCH
+        for number in range(first, first - PATIENCE, -1):
+            stretch = self.stretch(number)
+            index = bisect_right(stretch.starts, at) - 1
+            if index >= 0:
+                return min(at, stretch.ends[index]), stretch.owners[index]
+        return None
+
+    def days_on(self, owner: OpenDay, days: int) -> tuple[OpenDay, int]:
+        """The n-th open day after one; where there are no more, the last one and how many are missing."""
+        number, idle = owner.day // STRETCH_DAYS, 0
+        index = bisect_left(self.days(number), owner) + days
+        while number <= LAST_STRETCH and idle < PATIENCE:
+            found = self.days(number)
+            if index < len(found):
+                return found[index], 0
+            if found:
+                owner, index, idle = found[-1], index - len(found), -1
+            number, idle = number + 1, idle + 1
+        return owner, index + 1
+
+    def days_back(self, owner: OpenDay, days: int) -> tuple[OpenDay, int]:
+        """The n-th open day before one; where there are no more, the first one and how many are missing."""
+        number, idle = owner.day // STRETCH_DAYS, 0
+        found = self.days(number)
+        index, owner = bisect_left(found, owner) - days, found[0]
+        while index < 0 and number > FIRST_STRETCH and idle < PATIENCE:
+            number -= 1
+            found = self.days(number)
+            index += len(found)
+            idle = 0 if found else idle + 1
+            owner = found[0] if found else owner
+        return (owner, -index) if index < 0 else (found[index], 0)
 
     def _made(self, number: int) -> Stretch:
         begin, end = number * STRETCH, (number + 1) * STRETCH

@@ -4,7 +4,8 @@ import pytest
 
 from slamon.orders.event import DAY, SECOND
 from slamon.sla.calendar import ALWAYS, Calendar, Length
-from slamon.sla.opening_hours import FIRST, LAST, OpeningHours
+from slamon.sla.opening_hours import OpeningHours
+from slamon.sla.openings import FIRST, LAST
 from tests.calendars import HOUR, MINUTE, NINE_TO_SIX, utc, workshop
 
 EASTER = ("2026-04-03", "2026-04-06")

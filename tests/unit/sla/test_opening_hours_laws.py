@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from slamon.orders.event import DAY, Instant
 from slamon.sla.calendar import Length
-from slamon.sla.opening_hours import FIRST, LAST, OpeningHours
+from slamon.sla.opening_hours import OpeningHours
+from slamon.sla.openings import FIRST, LAST
 from slamon.sla.timetable import Timetable, WallSpan
 from tests.calendars import MINUTE, Beyond, MinuteByMinute, utc
 
