@@ -15,7 +15,7 @@ from slamon.orders.history import insert
 from slamon.orders.lifecycle import DEFAULT_LIFECYCLE
 from slamon.sla.book import RuleBook
 from slamon.sla.calendar import Length
-from slamon.sla.policy import PromiseTerms, SlaPolicy, SlaTerms, StageBudget
+from slamon.sla.policy import DivergenceTerms, SlaPolicy, SlaTerms, StageBudget
 from slamon.sla.rules import ClockRules
 
 MINUTE = 60 * SECOND
@@ -82,10 +82,15 @@ CLOCK = ClockRules(SlaPolicy())
 BOOK = RuleBook.of(SlaTerms())
 RULES = order_rules()
 
+AGREED = DivergenceTerms(allowed_skew=9000 * DAY)
+"""Systems have so long to follow each other that none diverges within a test."""
+
+AGREED_BOOK = book(divergence=AGREED)
+
 PROMISE_ONLY = order_rules(
-    book=book(SlaPolicy(promise=PromiseTerms(), stages=(StageBudget("PACKAGING", "CLOSED", Length(900)),)))
+    book=book(SlaPolicy(stages=(StageBudget("PACKAGING", "CLOSED", Length(900)),)), divergence=AGREED)
 )
-"""Rules whose stages never come due within a test: only the promise gives notices."""
+"""Rules whose stages never come due within a test, nor do systems diverge: only the promise gives notices."""
 
 
 def row_of(*events: OrderEvent, rules: OrderRules = RULES) -> Row:

@@ -11,7 +11,8 @@ from bench.topics import make_topic
 from bench.wiring import configuration, settings_of
 from slamon.app import build
 from slamon.kafka.topics import OwnTopics
-from slamon.notices.row import OrderRules, Outcome, apply, encode_row, new_row, read_row, settle_row, wake_at
+from slamon.notices.leaving import wake_at
+from slamon.notices.row import OrderRules, Outcome, apply, encode_row, new_row, read_row, settle_row
 from slamon.orders.event import Instant, OrderEvent
 from slamon.settings import Settings
 from slamon.sla.due_times import DueTimes

@@ -10,8 +10,8 @@ from slamon.orders.event import Instant, OrderEvent
 from slamon.services.orders_view import OrdersView
 from slamon.services.partition import OrderPartition, PartitionRules
 from slamon.services.tally import MetricsTally
-from slamon.sla.policy import SlaPolicy
-from slamon.sla.rules import ClockRules
+from slamon.sla.book import RuleBook
+from slamon.sla.policy import SlaTerms
 from slamon.stream import Effects
 from slamon.stream.table import NO_REVISION, PartitionRows
 from slamon.web.ports import Placement
@@ -23,9 +23,8 @@ class OwnRows:
     """The table and the cluster of one worker that owns everything."""
 
     def __init__(self) -> None:
-        policy = SlaPolicy()
-        self._rules = OrderRules(ClockRules(policy), NoticeRules(("slack",)))
-        statuses = policy.lifecycle.statuses
+        self._rules = OrderRules(RuleBook.of(SlaTerms()), NoticeRules(("slack",)))
+        statuses = self._rules.book.lifecycle.statuses
         metrics = Metrics(version="1", sources=["orders"], receivers=["slack"], statuses=statuses)
         rules = PartitionRules(self._rules, {}, "outbox")
         self._orders = [OrderPartition(number, rules, MetricsTally(metrics)) for number in range(PARTITIONS)]

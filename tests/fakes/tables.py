@@ -4,7 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from slamon.kafka.partitioner import partition_of
-from slamon.notices.row import OrderRules, encode_row, leave, read_row, settle_row
+from slamon.notices.leaving import leave
+from slamon.notices.row import OrderRules, encode_row, read_row, settle_row
 from slamon.orders.event import Instant, OrderEvent
 from tests.builders import RULES, stored_after
 from tests.fakes.stream import FakeRows

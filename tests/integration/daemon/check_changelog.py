@@ -80,7 +80,7 @@ def _against_notices(evidence: Evidence, rows: dict[str, Row], rules: OrderRules
 
 
 def _order(order_id: str, row: Row, at: Instant, rules: OrderRules) -> Json:
-    return _plain(order_json(order_report(order_id, entries_of(row), at, rules.clock, truncated=row.truncated)))
+    return _plain(order_json(order_report(order_id, entries_of(row), at, rules.book, truncated=row.truncated)))
 
 
 def _plain(shown: object) -> Json:

@@ -11,6 +11,7 @@ from slamon.services.ingest import Topics
 from slamon.settings import Settings, load_text
 from slamon.sinks.slack import SlackSink
 from slamon.sinks.webhook import WebhookSink
+from slamon.sla.calendar import Length
 from tests.configurations import settings_of
 
 FULL = """
@@ -74,7 +75,7 @@ def test_no_secret_shows_in_what_was_built(full: Settings) -> None:
 def test_partitions_follow_the_policy_the_receivers_and_how_long_orders_are_kept(full: Settings) -> None:
     told = build.receivers(full)
     rules = build.partition_rules(full, told, TOPICS)
-    assert rules.orders.clock.duration == 14 * DAY
+    assert rules.orders.book.rules[-1].policy.promise.duration == Length(14)
     assert rules.orders.notices.receivers == ("slack", "crm", "open")
     assert rules.orders.notices.max_age == 2 * DAY
     assert (rules.orders.keep_finished, rules.orders.keep_not_started) == (10 * DAY, 20 * DAY)

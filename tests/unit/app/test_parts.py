@@ -8,9 +8,9 @@ import pytest
 from slamon.app.parts import Parts
 from slamon.errors import ConfigError, SourceError
 from slamon.kafka.cluster import Topic
-from slamon.orders.event import DAY
 from slamon.services.gate import GateRules
 from slamon.settings import load_text
+from slamon.sla.calendar import Length
 from slamon.stream import TopicPartition
 from tests.fakes.cluster import FakeCluster
 from tests.unit.metrics.exposition import samples
@@ -50,7 +50,7 @@ async def test_all_parts_follow_one_configuration(tmp_path: Path) -> None:
     assert parts.engine.options.instance_id == parts.instance.name
     assert parts.engine.options.partitions == parts.view.partitions == 2
     assert parts.engine.options.advertised_url == "http://127.0.0.1:8080"
-    assert parts.view.rules.clock.duration == 9 * DAY
+    assert parts.view.rules.book.rules[-1].policy.promise.duration == Length(9)
     assert parts.view.rules.notices.receivers == tuple(parts.dispatcher.channels) == ("crm",)
     assert parts.gate.progress is parts.engine
     assert {source for _, source in samples(parts.metrics, "slamon_events_total")} == {"orders", "old"}

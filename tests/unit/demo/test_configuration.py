@@ -7,6 +7,7 @@ from slamon.demo.systems import SYSTEMS
 from slamon.demo.tempo import Tempo
 from slamon.demo.topics import Topics
 from slamon.settings import load
+from slamon.sla.calendar import Length
 
 TEMPO = Tempo.of_play(60)
 ADDRESSES = Addresses("127.0.0.1:9092", "http://127.0.0.1:1/api/", "http://127.0.0.1:2/hook", "127.0.0.1", 8080)
@@ -17,8 +18,11 @@ def test_slamon_takes_it_without_a_remark_on_what_matters(tmp_path: Path) -> Non
     write_configuration(path, configuration(TEMPO, Topics("demo-1."), ADDRESSES, tmp_path / "own"), TEMPO)
     settings = load(str(path), {}).settings
     policy = settings.sla_policy()
-    assert (policy.promise.duration, policy.promise.warn_before) == (TEMPO.promise, TEMPO.warn_before)
-    assert [stage.budget for stage in policy.stages] == [stage.budget for stage in TEMPO.stages]
+    assert (policy.promise.duration, policy.promise.warn_before) == (
+        Length(0, TEMPO.promise),
+        Length(0, TEMPO.warn_before),
+    )
+    assert [stage.budget for stage in policy.stages] == [Length(0, stage.budget) for stage in TEMPO.stages]
     assert settings.sources["mes"].topics == ("demo-1.mes.orders",)
     assert settings.sources["crm"].status_map == next(s for s in SYSTEMS if s.name == "crm").status_map
 

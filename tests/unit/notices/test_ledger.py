@@ -11,7 +11,7 @@ from slamon.notices.record import Delivery, NoticeRecord
 from slamon.notices.row import OrderRules, Row, apply, new_row, settle_row
 from slamon.orders.event import DAY, EventType, Instant, OrderEvent
 from slamon.sla.clock import Clock, Due
-from tests.builders import CLOCK, MINUTE, ORDER, PROMISE_ONLY, RULES, day, mark_of, order_event, promised, told
+from tests.builders import BOOK, CLOCK, MINUTE, ORDER, PROMISE_ONLY, RULES, day, mark_of, order_event, promised, told
 
 SUBMITTED = order_event()
 SHIPPED = order_event("SHIPPED", day(20), system="mes")
@@ -255,7 +255,7 @@ def test_the_instant_of_a_standing_notice_follows_the_history() -> None:
 
 def test_every_receiver_is_told_for_itself() -> None:
     """Deliveries are kept per receiver, in the order of configuration."""
-    rules = OrderRules(CLOCK, NoticeRules(("slack", "crm")))
+    rules = OrderRules(BOOK, NoticeRules(("slack", "crm")))
     row = new_row(rules)
     apply(row, SUBMITTED, rules)
     settle_row(row, day(0, us=31 * MINUTE), rules)
@@ -265,7 +265,7 @@ def test_every_receiver_is_told_for_itself() -> None:
 
 def test_without_receivers_a_notice_stands_all_the_same() -> None:
     """Standing is a function of the events; nobody to tell is no reason not to stand."""
-    rules = OrderRules(CLOCK)
+    rules = OrderRules(BOOK)
     row = new_row(rules)
     apply(row, SUBMITTED, rules)
     assert settle_row(row, day(0, us=31 * MINUTE), rules)
@@ -294,6 +294,6 @@ def test_of_what_fell_only_so_much_is_remembered(state: DeliveryState, kept: int
 
 def test_the_age_of_a_notice_counts_from_the_end_of_its_order() -> None:
     """`notify.max_age` is configurable."""
-    rules = OrderRules(PROMISE_ONLY.clock, NoticeRules(("slack",), max_age=DAY))
+    rules = OrderRules(PROMISE_ONLY.book, NoticeRules(("slack",), max_age=DAY))
     ended = [SUBMITTED, order_event("SHIPPED", day(25), system="mes")]
     assert {state for _, _, state, _ in Teller(rules).hears(*ended, at=day(26, us=1)).shows()} == {SUPERSEDED}

@@ -7,26 +7,26 @@ from slamon.notices.row import Row, apply, entries_of, settle_row
 from slamon.orders.event import Instant
 from slamon.sla.clock import Due
 from slamon.sla.standing import order_json, order_report
-from tests.builders import ORDER, PROMISE_ONLY, RULES, day, mark_of, order_event, row_of
+from tests.builders import CLOCK, ORDER, PROMISE_ONLY, RULES, day, mark_of, order_event, row_of
 
 
 def _order(row: Row, now: Instant) -> dict[str, object]:
-    return order_json(order_report(ORDER, entries_of(row), now, RULES.clock))
+    return order_json(order_report(ORDER, entries_of(row), now, RULES.book))
 
 
 def test_standing_notices_come_in_the_order_of_their_instants() -> None:
     """`notices` is the standing set, ordered by `at`; a deadline's own instant is still in time."""
     clock = row_of(order_event()).clock
-    found = [(condition.kind, condition.at) for condition in standing_notices(clock, RULES.clock, day(21, us=1))]
+    found = [(condition.kind, condition.at) for condition in standing_notices(clock, CLOCK, day(21, us=1))]
     assert [kind for kind, _ in found] == [Due.STAGE_OVERDUE, Due.AT_RISK, Due.BREACHED]
     assert found == sorted(found, key=lambda notice: notice[1])
-    assert len(standing_notices(clock, RULES.clock, day(21))) == 2
+    assert len(standing_notices(clock, CLOCK, day(21))) == 2
 
 
 def test_a_notice_of_replay_has_every_field_and_no_deliveries() -> None:
     """§5 `notice`, as `replay` shows it."""
     row = row_of(order_event(), rules=PROMISE_ONLY)
-    condition = standing_notices(row.clock, PROMISE_ONLY.clock, day(19))[0]
+    condition = standing_notices(row.clock, PROMISE_ONLY.book.rules[0], day(19))[0]
     shown = standing_json(condition, _order(row, day(19)), day(19))
     text = shown.pop("text")
     assert isinstance(text, str)

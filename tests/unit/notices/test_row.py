@@ -4,50 +4,47 @@ from dataclasses import replace
 
 import pytest
 
+from slamon.notices.leaving import MARKER_KEPT, leave, leaves_at, marker_ends, may_leave, wake_at, wanted_at
 from slamon.notices.ledger import NoticeRules
 from slamon.notices.marks import Mark
 from slamon.notices.notice import DeliveryState
 from slamon.notices.row import (
-    MARKER_KEPT,
     OrderRules,
     Outcome,
     Row,
     apply,
     encode_row,
     entries_of,
-    leave,
-    leaves_at,
     mark_row,
-    marker_ends,
-    may_leave,
     new_row,
     read_row,
     settle_row,
-    wake_at,
-    wanted_at,
 )
 from slamon.orders.event import DAY, EventType, Instant, OrderEvent
 from slamon.orders.history import KEPT_PER_END
+from slamon.sla.calendar import Length
 from slamon.sla.clock import Trace
 from slamon.sla.policy import StageBudget
 from tests.builders import (
+    CLOCK,
     MINUTE,
     ORDER,
     PROMISE_ONLY,
     RULES,
     T0,
-    clock_rules,
+    book,
     day,
     mark_of,
     order_event,
     order_rules,
+    policy,
     promised,
     row_of,
     told,
 )
 
 SHIPPED = order_event("SHIPPED", day(5), system="mes")
-QUIET = OrderRules(PROMISE_ONLY.clock)
+QUIET = OrderRules(PROMISE_ONLY.book)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +68,7 @@ def test_unknown_statuses_are_kept() -> None:
     """Unknown statuses are kept and counted but move nothing."""
     row = row_of(order_event(), order_event("ON_FIRE", day(1)))
     assert [entry.status for entry in entries_of(row)] == ["SUBMITTED", "ON_FIRE"]
-    assert row.clock.step == RULES.clock.index["SUBMITTED"]
+    assert row.clock.step == CLOCK.index["SUBMITTED"]
 
 
 def test_an_event_in_time_order_tells_what_it_brought_about() -> None:
@@ -85,9 +82,9 @@ def test_an_event_in_time_order_tells_what_it_brought_about() -> None:
 def test_the_channel_is_the_last_stated(at: Instant) -> None:
     """`channel` as last stated, whatever the way an event takes into the row."""
     row = row_of(order_event(channel="b2b"), order_event("FILE_UPLOADED", at, channel="c"))
-    assert row.channel == ("b2b" if at < T0 else "c")
+    assert row.clock.channel == ("b2b" if at < T0 else "c")
     apply(row, order_event("SHIPPED", day(2)), RULES)
-    assert row.channel == ("b2b" if at < T0 else "c")
+    assert row.clock.channel == ("b2b" if at < T0 else "c")
 
 
 def test_a_row_in_order_may_grow_to_what_is_kept() -> None:
@@ -113,11 +110,11 @@ def test_a_changed_policy_folds_anew() -> None:
     """The same events under a longer promise; what was decided stays."""
     row = row_of(order_event())
     settle_row(row, day(22), RULES)
-    longer = replace(RULES, clock=clock_rules(duration=40 * DAY))
+    longer = replace(RULES, book=book(policy(duration=Length(40))))
     found = read_row(encode_row(row), longer)
     assert found is not None
     assert found.clock.due_at == day(40)
-    assert found.policy == longer.clock.policy.revision
+    assert found.policy == longer.book.rules[0].policy.revision
     assert found.records == row.records
 
 
@@ -200,7 +197,7 @@ def test_nothing_leaves_with_a_delivery_pending(state: DeliveryState | None, may
 
 def test_nothing_leaves_before_it_was_told() -> None:
     """`keep_finished` of zero: the notice of the finish comes first, even at the same instant."""
-    rules = order_rules(clock=PROMISE_ONLY.clock, keep_finished=0)
+    rules = order_rules(book=PROMISE_ONLY.book, keep_finished=0)
     row = row_of(order_event(), order_event("SHIPPED", day(25), system="mes"), rules=rules)
     assert not may_leave(row, day(26), rules)
     assert settle_row(row, day(26), rules)
@@ -208,7 +205,9 @@ def test_nothing_leaves_before_it_was_told() -> None:
 
 def test_a_cart_with_a_running_stage_stays_for_it() -> None:
     """A stage before the start may be overdue in a cart; it is told before the cart leaves."""
-    rules = OrderRules(clock_rules(StageBudget("INITIATED", "SUBMITTED", 90 * DAY - 1)), NoticeRules(("slack",)))
+    rules = OrderRules(
+        book(policy(StageBudget("INITIATED", "SUBMITTED", Length(0, 90 * DAY - 1)))), NoticeRules(("slack",))
+    )
     row = row_of(order_event("INITIATED"), rules=rules)
     assert wake_at(row, rules) == leaves_at(row, rules) == day(90)
     assert not may_leave(row, day(90), rules)

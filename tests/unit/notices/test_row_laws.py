@@ -1,12 +1,14 @@
 """Laws of the row: arrival order, repeats, bytes and ticks on the way change nothing that stands."""
 
 import random
+from typing import TypeAlias
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from slamon.notices.leaving import wake_at
 from slamon.notices.row import (
     VERSION,
     OrderRules,
@@ -18,25 +20,29 @@ from slamon.notices.row import (
     new_row,
     read_row,
     settle_row,
-    wake_at,
 )
 from slamon.orders.entry import pack
 from slamon.orders.event import DAY, SECOND, EventType, Instant, OrderEvent
+from slamon.sla.clock import Key
 from slamon.sla.conditions import conditions
 from slamon.sla.fold import fold
-from tests.builders import HOUR, RULES, T0, day, entries, order_event, row_of, stored_after
+from tests.builders import CLOCK, HOUR, RULES, T0, day, entries, order_event, row_of, stored_after
 from tests.strategies import arrivals, floods, long_floods, order_events
 
 MOST_ROW_BYTES = 15 * 1024 * 1024
 
 
-def _standing(row: Row) -> set[tuple[int, str | None, Instant, Instant]]:
-    return {(r.kind, r.stage, r.due_at, r.at) for r in row.records or () if r.standing}
+Named: TypeAlias = tuple[Key, Instant, Instant | None]
+"""What names a notice, when it came true, and its due time with holds."""
 
 
-def _true_at(row: Row, now: Instant) -> set[tuple[int, str | None, Instant, Instant]]:
-    found = conditions(row.clock, RULES.clock)
-    return {(int(c.kind), c.stage, c.due_at, c.at) for c in found if c.from_at <= now}
+def _standing(row: Row) -> set[Named]:
+    return {(r.key, r.at, r.shown_at) for r in row.records or () if r.standing}
+
+
+def _true_at(row: Row, now: Instant) -> set[Named]:
+    found = conditions(row.clock, CLOCK)
+    return {(c.key, c.at, c.shown_at) for c in found if c.from_at <= now}
 
 
 @given(st.data(), order_events())
@@ -84,14 +90,14 @@ def test_applying_one_by_one_is_the_full_fold(events: list[OrderEvent]) -> None:
     """The clock that ran along is the clock that starts anew, also when the events came in order."""
     for told in (events, sorted(events, key=lambda event: event.occurred_at)):
         row = row_of(*told)
-        assert row.clock == fold(entries_of(row), RULES.clock)
+        assert row.clock == fold(entries_of(row), RULES.book)
 
 
 @given(order_events())
 def test_another_policy_folds_anew(events: list[OrderEvent]) -> None:
     """A row of another revision is read as if the present policy had always held."""
     stored = stored_after(events)
-    row = read_row(stored.replace(RULES.clock.policy.revision.encode(), b"0" * 12), RULES)
+    row = read_row(stored.replace(RULES.book.revision.encode(), b"0" * 12), RULES)
     assert row is not None
     assert encode_row(row) == stored
     assert row.version == VERSION
@@ -133,7 +139,7 @@ def _notice_due(row: Row, rules: OrderRules) -> Instant | None:
     """`wake_at` without the leaving: every notice counts as unsent."""
     due = wake_at(row, rules)
     leaves = row.clock.ended_at is not None or row.clock.due_at is None
-    known = {c.from_at for c in conditions(row.clock, rules.clock)}
+    known = {c.from_at for c in conditions(row.clock, rules.book.rules_of(row.clock))}
     return None if due is None or (leaves and due not in known) else due
 
 
@@ -167,10 +173,13 @@ def test_a_ticking_clock_gives_the_same_notices(step: Instant, data: st.DataObje
 
 @given(order_events())
 def test_one_breach_for_each_date(events: list[OrderEvent]) -> None:
-    """One `breached`, one `at_risk`, one `finished_late` per (order, due); one `stage_overdue` per stage too."""
+    """One `breached`, one `at_risk`, one `finished_late` per (order, due); one `stage_overdue` per stage too.
+
+    One `divergence` for each system, kind and step.
+    """
     row = row_of(*events)
     settle_row(row, max(event.occurred_at for event in events) + 60 * DAY, RULES)
-    names = [(record.kind, record.stage, record.due_at) for record in row.records or ()]
+    names = [record.key for record in row.records or ()]
     assert len(names) == len(set(names))
 
 
@@ -251,4 +260,4 @@ def test_events_beyond_what_is_kept_do_not_grow_a_row() -> None:
     row = row_of(*events[:260])
     assert row.truncated
     assert row.count == 256
-    assert row.clock == fold(entries_of(row), RULES.clock)
+    assert row.clock == fold(entries_of(row), RULES.book)

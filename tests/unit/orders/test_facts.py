@@ -125,5 +125,5 @@ HOLDS: dict[str, tuple[list[OrderEvent], Instant | None, list[Window]]] = {
 @pytest.mark.parametrize(("events", "ended_at", "windows"), HOLDS.values(), ids=HOLDS)
 def test_holds(events: list[OrderEvent], ended_at: Instant | None, windows: list[Window]) -> None:
     """From `hold` to the same system's next `release`, or to the end; merged windows with the reason of the first."""
-    found = facts.holds(entries(*events), ended_at)
+    found = facts.holds(entries(*events), ended_at, DEFAULT_LIFECYCLE)
     assert [(hold.since, hold.until, hold.reason) for hold in found] == windows

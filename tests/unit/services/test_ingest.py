@@ -7,7 +7,7 @@ import pytest
 
 from slamon.errors import DecodeError
 from slamon.kafka.partitioner import partition_of
-from slamon.notices.row import leave
+from slamon.notices.leaving import leave
 from slamon.orders.event import DAY, SECOND, OrderEvent, rfc3339
 from slamon.services.ingest import Ingest, IngestRules, Topics
 from slamon.services.partition import OrderPartition, PartitionRules

@@ -10,7 +10,7 @@ from tests.builders import ORDER, PROMISE_ONLY, T0, day, mark_of, order_event, o
 from tests.fakes.stream import FakeTally
 
 KEY = ORDER.encode()
-RULES = order_rules("slack", "crm", "gone", clock=PROMISE_ONLY.clock)
+RULES = order_rules("slack", "crm", "gone", book=PROMISE_ONLY.book)
 ADDRESSES = {"slack": Address("slack", b"slack|#late", 5), "crm": Address("crm", b"webhook|crm", 2)}
 OFFERING = Offering(3, "outbox", ADDRESSES, RULES, FakeTally())
 

@@ -2,8 +2,9 @@
 
 import pytest
 
+from slamon.notices.leaving import leave, wake_at
 from slamon.notices.notice import DeliveryState
-from slamon.notices.row import Outcome, Row, encode_row, leave, read_row, wake_at
+from slamon.notices.row import Outcome, Row, encode_row, read_row
 from slamon.orders.event import DAY, EventType, Instant, OrderEvent
 from slamon.services.offers import Address, Offer, decode_outbox
 from slamon.services.partition import OrderPartition, PartitionRules
@@ -271,7 +272,10 @@ def test_a_row_of_another_policy_is_read_under_the_present_one() -> None:
     shard = Shard()
     shard.hears(order_event())
     row = shard.row()
-    row.policy = "another one"
+    row.book = row.policy = "another one"
     shard.rows.put(KEY, encode_row(row))
     shard.hears(told(EventType.NOTE, day(1)))
-    assert shard.row().policy == PROMISE_ONLY.clock.policy.revision
+    assert (shard.row().book, shard.row().policy) == (
+        PROMISE_ONLY.book.revision,
+        PROMISE_ONLY.book.rules[0].policy.revision,
+    )

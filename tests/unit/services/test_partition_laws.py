@@ -18,12 +18,13 @@ from slamon.orders.event import DAY, Instant, OrderEvent
 from slamon.services.channel import Channel, Waiting
 from slamon.services.offers import Address, DeliveryRecord, Offer, Reoffer, decode_outbox
 from slamon.services.partition import OrderPartition, PartitionRules
+from slamon.sla.clock import Key
 from slamon.stream import Effects, Outgoing
 from tests.builders import ORDER, PROMISE_ONLY, day, order_event, promised, told
 from tests.fakes.stream import FakeRows, FakeTally
 
 KEY = ORDER.encode()
-RULES = OrderRules(PROMISE_ONLY.clock, PROMISE_ONLY.notices, max(PROMISE_ONLY.keep_finished, 900 * DAY))
+RULES = OrderRules(PROMISE_ONLY.book, PROMISE_ONLY.notices, max(PROMISE_ONLY.keep_finished, 900 * DAY))
 
 EVENTS = st.one_of(
     st.builds(lambda at: order_event("SHIPPED", at, system="mes"), st.integers(17, 24).map(day)),
@@ -214,8 +215,8 @@ class Delivery(RuleBasedStateMachine):
             assert Counter(told)[own_id] <= 1
 
 
-def _names(records: list[NoticeRecord]) -> set[tuple[int, Instant]]:
-    return {(record.kind, record.due_at) for record in records if record.standing}
+def _names(records: list[NoticeRecord]) -> set[Key]:
+    return {record.key for record in records if record.standing}
 
 
 Delivery.TestCase.settings = settings(max_examples=300, stateful_step_count=50)

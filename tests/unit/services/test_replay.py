@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from slamon.errors import DecodeError, InputError
-from slamon.notices.row import OrderRules, leave
+from slamon.notices.leaving import leave
+from slamon.notices.row import OrderRules
 from slamon.orders.event import DAY, Instant, instant, rfc3339
 from slamon.services.replay import Replay, ReplayRules, as_of, quantile, replay_files
-from slamon.sla.policy import SlaPolicy
+from slamon.sla.policy import SlaTerms
 from slamon.sources.native import NativeDecoder
-from tests.builders import CLOCK, T0, day
+from tests.builders import BOOK, T0, day
 
 DECODER = NativeDecoder(None, {}, 262_144)
 
@@ -23,7 +24,7 @@ def _line(status: str, at: Instant, order_id: str = "o-1", **changes: object) ->
 
 
 def _replay(*lines: bytes, at: Instant | None = None) -> Replay:
-    result = Replay(at, OrderRules(CLOCK))
+    result = Replay(at, OrderRules(BOOK))
     for line in lines:
         result.take(line, DECODER, "test:1")
     return result
@@ -131,7 +132,7 @@ def test_files_are_read_with_the_rules_of_a_source(tmp_path: Path) -> None:
     path = tmp_path / "events.jsonl"
     path.write_bytes(b"\n".join([good, b"{", b"", big, _line("SUBMITTED", day(1), "o-2")]) + b"\n")
     rules = ReplayRules("mes", {"packed": "PACKAGING"}, 400)
-    result = replay_files([str(path)], SlaPolicy(), rules, None, None)
+    result = replay_files([str(path)], SlaTerms(), rules, None, None)
     assert [(order["status"], order["systems"]) for order in result.orders()] == [
         ("PACKAGING", {"mes": "PACKAGING"}),
         ("SUBMITTED", {"shop": "SUBMITTED"}),
@@ -142,7 +143,7 @@ def test_files_are_read_with_the_rules_of_a_source(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     """An InputError, exit 1."""
     with pytest.raises(InputError):
-        replay_files([str(tmp_path / "none.jsonl")], SlaPolicy(), ReplayRules(), None, None)
+        replay_files([str(tmp_path / "none.jsonl")], SlaTerms(), ReplayRules(), None, None)
 
 
 def test_the_samples_begin_on_a_monday() -> None:

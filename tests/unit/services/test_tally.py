@@ -76,7 +76,7 @@ def moved(tally: MetricsTally, *events: OrderEvent, rules: OrderRules = RULES) -
     for event in events:
         trace, was_open = Trace(), row.clock.ended_at is None
         apply(row, event, rules, trace)
-        tally.moved(row, trace, rules.clock, ended=was_open)
+        tally.moved(row, trace, rules.book.rules_of(row.clock), ended=was_open)
     return row
 
 

@@ -1,6 +1,7 @@
 """`sla`."""
 
 from slamon.settings.sla import ApplyTo, OnRegress, Sla
+from slamon.sla.calendar import Length
 from slamon.sla.policy import SlaPolicy, StopFrom
 from tests.configurations import problems_beside, settings_of
 
@@ -18,9 +19,9 @@ def test_what_is_configured_reaches_the_core() -> None:
     ).sla_policy()
     assert (policy.promise.start, policy.promise.stop) == ("INITIATED", frozenset({"CLOSED"}))
     assert policy.promise.stop_from is StopFrom.OWNER
-    assert (policy.promise.duration, policy.promise.warn_before) == (540_000_000, 60_000_000)
+    assert (policy.promise.duration, policy.promise.warn_before) == (Length(0, 540_000_000), Length(0, 60_000_000))
     assert [(stage.start, stage.to, stage.budget) for stage in policy.stages] == [
-        ("SUBMITTED", "SHIPPED", 25 * 3600 * 1_000_000)
+        ("SUBMITTED", "SHIPPED", Length(1, 3600 * 1_000_000))
     ]
 
 

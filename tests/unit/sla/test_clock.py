@@ -2,18 +2,19 @@
 
 import pytest
 
-from slamon.orders.event import DAY, EventType, Instant, OrderEvent
+from slamon.orders.event import EventType, Instant, OrderEvent
+from slamon.sla.calendar import Length
 from slamon.sla.clock import CANCELLED_STEP, NO_STEP, Clock, Trace
 from slamon.sla.fold import fold
 from slamon.sla.policy import StageBudget, StopFrom
-from tests.builders import CLOCK, T0, clock_rules, day, entries, order_event, promised, told
+from tests.builders import BOOK, T0, book, day, entries, order_event, policy, promised, told
 
 SUBMITTED = order_event()
 CANCEL = EventType.CANCEL
 
 
 def _clock(*events: OrderEvent) -> Clock:
-    return fold(entries(*events), CLOCK)
+    return fold(entries(*events), BOOK)
 
 
 def _shipped(at: Instant, **changes: object) -> OrderEvent:
@@ -106,7 +107,7 @@ def test_how_an_order_ends(events: list[OrderEvent], end: tuple[Instant | None, 
 )
 def test_only_the_owner_may_end_an_order(events: list[OrderEvent], ended_at: Instant | None) -> None:
     """`stop_from: owner`: only the system that owns the step ends the order."""
-    assert fold(entries(*events), clock_rules(stop_from=StopFrom.OWNER)).ended_at == ended_at
+    assert fold(entries(*events), book(policy(stop_from=StopFrom.OWNER))).ended_at == ended_at
 
 
 @pytest.mark.parametrize(
@@ -147,7 +148,7 @@ VISITS: dict[str, tuple[list[tuple[str, float]], list[tuple[int, float, float | 
 def test_stages(way: list[tuple[str, float]], visits: list[tuple[int, float, float | None]]) -> None:
     """Entered at `from` while not in it; left at the next status at `to` or beyond it, or at the end."""
     trace = Trace()
-    clock = fold(entries(*(order_event(status, day(days)) for status, days in way)), CLOCK, trace)
+    clock = fold(entries(*(order_event(status, day(days)) for status, days in way)), BOOK, trace)
     still = [(visit.stage, visit.entered_at, None) for visit in clock.visits or ()]
     found = sorted([*trace.visits, *still], key=lambda visit: visit[1])
     expected = [(n, day(entered), None if left is None else day(left)) for n, entered, left in visits]
@@ -156,7 +157,7 @@ def test_stages(way: list[tuple[str, float]], visits: list[tuple[int, float, flo
 
 def test_a_status_may_open_several_stages() -> None:
     """Stages of the configuration may overlap."""
-    rules = clock_rules(StageBudget(S, P, DAY), StageBudget(S, A, 2 * DAY), StageBudget(P, A, DAY))
+    rules = book(policy(StageBudget(S, P, Length(1)), StageBudget(S, A, Length(2)), StageBudget(P, A, Length(1))))
     clock = fold(entries(SUBMITTED, order_event(P, day(1))), rules)
     assert [(visit.stage, visit.entered_at) for visit in clock.visits or ()] == [(1, T0), (2, day(1))]
 
@@ -164,4 +165,4 @@ def test_a_status_may_open_several_stages() -> None:
 def test_the_default_holds_until_a_date_is_stated() -> None:
     """A default that passed before the first date was stated has been broken."""
     clock = _clock(SUBMITTED, promised(day(60), day(22)))
-    assert [(kind, due_at) for kind, _, due_at, _ in clock.passed or () if kind == 1] == [(1, day(21))]
+    assert [(passed.kind, passed.due_at) for passed in clock.passed or () if passed.kind == 1] == [(1, day(21))]

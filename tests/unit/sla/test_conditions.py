@@ -2,15 +2,14 @@
 
 import pytest
 
-from slamon.orders.event import DAY, EventType, Instant, OrderEvent
+from slamon.orders.event import EventType, Instant, OrderEvent
 from slamon.sla.clock import Due
 from slamon.sla.conditions import conditions, next_due
 from slamon.sla.fold import fold
-from slamon.sla.policy import StageBudget
-from tests.builders import CLOCK, MINUTE, T0, clock_rules, day, entries, order_event, promised, told
+from tests.builders import AGREED_BOOK, BOOK, CLOCK, MINUTE, PROMISE_ONLY, T0, day, entries, order_event, promised, told
 
 RISK, BREACH, STAGE, LATE = Due.AT_RISK, Due.BREACHED, Due.STAGE_OVERDUE, Due.FINISHED_LATE
-PROMISE = clock_rules(StageBudget("PACKAGING", "CLOSED", 900 * DAY))
+PROMISE = PROMISE_ONLY.book
 
 SUBMITTED = order_event()
 Named = tuple[Due, Instant, Instant]
@@ -76,12 +75,12 @@ STANDING: dict[str, tuple[list[OrderEvent], Instant, list[Named]]] = {
 @pytest.mark.parametrize(("events", "now", "expected"), STANDING.values(), ids=STANDING)
 def test_what_stands_of_a_promise(events: list[OrderEvent], now: Instant, expected: list[Named]) -> None:
     """One per (kind, due), true since the instant at which it first became true."""
-    found = conditions(fold(entries(*events), PROMISE), PROMISE)
+    found = conditions(fold(entries(*events), PROMISE), PROMISE.rules[0])
     shown = [(c.kind, c.due_at, c.at) for c in found if c.from_at <= now]
     assert sorted(shown) == sorted(expected)
 
 
-STAGES: dict[str, tuple[list[OrderEvent], Instant, list[tuple[str | None, Instant]]]] = {
+STAGES: dict[str, tuple[list[OrderEvent], Instant, list[tuple[str | None, Instant | None]]]] = {
     "at its budget": ([SUBMITTED], T0 + 30 * MINUTE, []),
     "over it": ([SUBMITTED], T0 + 30 * MINUTE + 1, [("SUBMITTED", T0 + 30 * MINUTE)]),
     "left in time": ([SUBMITTED, order_event("PRICE_CALCULATED", T0 + 30 * MINUTE)], day(1), []),
@@ -101,12 +100,12 @@ STAGES: dict[str, tuple[list[OrderEvent], Instant, list[tuple[str | None, Instan
 
 @pytest.mark.parametrize(("events", "now", "expected"), STAGES.values(), ids=STAGES)
 def test_what_stands_of_stages(
-    events: list[OrderEvent], now: Instant, expected: list[tuple[str | None, Instant]]
+    events: list[OrderEvent], now: Instant, expected: list[tuple[str | None, Instant | None]]
 ) -> None:
     """Overdue when (left or now) - entered > budget; `due` is entered + budget, `stage` its `from`."""
-    found = conditions(fold(entries(*events), CLOCK), CLOCK)
+    found = conditions(fold(entries(*events), BOOK), CLOCK)
     shown = [(c.stage, c.due_at) for c in found if c.kind is STAGE and c.from_at <= now]
-    assert sorted(shown, key=lambda stage: stage[1]) == expected
+    assert sorted(shown, key=lambda stage: stage[1] or 0) == expected
     assert all(c.at == c.due_at for c in found if c.kind is STAGE)
 
 
@@ -126,10 +125,10 @@ def test_what_stands_of_stages(
 )
 def test_the_next_due_time(events: list[OrderEvent], due: Instant | None) -> None:
     """The nearest instant from which a condition would stand that is not noted yet."""
-    assert next_due(fold(entries(*events), CLOCK)) == due
+    assert next_due(fold(entries(*events), AGREED_BOOK), AGREED_BOOK.rules[0]) == due
 
 
 def test_the_next_due_time_is_that_of_a_condition() -> None:
     """A clock on which nothing was noted yet has one way to say what is next."""
-    clock = fold(entries(SUBMITTED, promised(day(2))), CLOCK)
-    assert next_due(clock) == min(c.from_at for c in conditions(clock, CLOCK))
+    clock = fold(entries(SUBMITTED, promised(day(2))), BOOK)
+    assert next_due(clock, CLOCK) == min(c.from_at for c in conditions(clock, CLOCK))

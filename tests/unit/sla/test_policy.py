@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from slamon.orders.event import DAY
 from slamon.orders.lifecycle import DEFAULT_LIFECYCLE, Lifecycle, Step
+from slamon.sla.calendar import Length
 from slamon.sla.policy import PromiseTerms, SlaPolicy, StageBudget, StopFrom
 from tests.builders import MINUTE, policy
 
@@ -14,14 +14,14 @@ def test_the_defaults_are_those_of_the_contract() -> None:
     """CONTRACT §3: 21 days, warned 3 days before, five stages."""
     default = SlaPolicy()
     assert default.promise == PromiseTerms(
-        "SUBMITTED", frozenset({"SHIPPED", "CLOSED"}), StopFrom.ANY, 21 * DAY, 3 * DAY
+        "SUBMITTED", frozenset({"SHIPPED", "CLOSED"}), StopFrom.ANY, Length(21), Length(3)
     )
     assert [(stage.start, stage.to, stage.budget) for stage in default.stages] == [
-        ("SUBMITTED", "PRICE_CALCULATED", 30 * MINUTE),
-        ("PRICE_CALCULATED", "MANUFACTURING_APPROVED", 2 * DAY),
-        ("MANUFACTURING_APPROVED", "MANUFACTURING_STARTED", DAY),
-        ("MANUFACTURING_STARTED", "MANUFACTURING_COMPLETED", 10 * DAY),
-        ("MANUFACTURING_COMPLETED", "SHIPPED", 2 * DAY),
+        ("SUBMITTED", "PRICE_CALCULATED", Length(0, 30 * MINUTE)),
+        ("PRICE_CALCULATED", "MANUFACTURING_APPROVED", Length(2)),
+        ("MANUFACTURING_APPROVED", "MANUFACTURING_STARTED", Length(1)),
+        ("MANUFACTURING_STARTED", "MANUFACTURING_COMPLETED", Length(10)),
+        ("MANUFACTURING_COMPLETED", "SHIPPED", Length(2)),
     ]
 
 
@@ -35,12 +35,12 @@ def test_equal_policies_have_equal_revisions() -> None:
     [
         replace(SlaPolicy(), name="rush"),
         replace(SlaPolicy(), lifecycle=Lifecycle((*DEFAULT_LIFECYCLE.steps, Step("RETURNED", "shop")))),
-        policy(duration=DAY),
-        policy(warn_before=DAY),
+        policy(duration=Length(1)),
+        policy(warn_before=Length(1)),
         policy(start="MANUFACTURING_APPROVED"),
         policy(stop=frozenset({"CLOSED"})),
         policy(stop_from=StopFrom.OWNER),
-        policy(StageBudget("SUBMITTED", "PRICE_CALCULATED", DAY)),
+        policy(StageBudget("SUBMITTED", "PRICE_CALCULATED", Length(1))),
     ],
 )
 def test_whatever_decides_a_verdict_changes_the_revision(other: SlaPolicy) -> None:

@@ -6,14 +6,14 @@ import pytest
 
 from slamon.orders.event import EventType, Instant, OrderEvent
 from slamon.sla.standing import order_json, order_report, original_due, revisions
-from tests.builders import CLOCK, HOUR, ORDER, T0, day, entries, order_event, promised, told
+from tests.builders import BOOK, CLOCK, HOUR, ORDER, T0, day, entries, order_event, promised, told
 
 SUBMITTED = order_event()
 SHIPPED = order_event("SHIPPED", day(20), system="mes")
 
 
 def _shown(*events: OrderEvent, at: Instant) -> dict[str, Any]:
-    return order_json(order_report(ORDER, entries(*events), at, CLOCK))
+    return order_json(order_report(ORDER, entries(*events), at, BOOK))
 
 
 def test_every_field_of_an_order() -> None:
@@ -153,10 +153,10 @@ REVISIONS: dict[str, tuple[list[OrderEvent], Instant | None, int]] = {
 @pytest.mark.parametrize(("events", "original", "count"), REVISIONS.values(), ids=REVISIONS)
 def test_the_original_date_and_its_revisions(events: list[OrderEvent], original: Instant | None, count: int) -> None:
     """The first date that counts, unless the default had passed; revisions count changes of the date in force."""
-    report = order_report(ORDER, entries(*events), day(99), CLOCK)
+    report = order_report(ORDER, entries(*events), day(99), BOOK)
     assert (original_due(report), revisions(report)) == (original, count)
 
 
 def test_a_truncated_order_says_so() -> None:
     """Where more events were seen than count, the order says `truncated: true`."""
-    assert order_json(order_report(ORDER, entries(SUBMITTED), T0, CLOCK, truncated=True))["truncated"] is True
+    assert order_json(order_report(ORDER, entries(SUBMITTED), T0, BOOK, truncated=True))["truncated"] is True

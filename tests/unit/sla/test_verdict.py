@@ -28,7 +28,8 @@ def test_the_verdict(
     due_at: Instant | None, now: Instant, finished_at: Instant | None, cancelled: bool, expected: str
 ) -> None:
     """At the very instant of a deadline the order is still in time; the warning begins at its instant."""
-    found = verdict(due_at, now, finished_at=finished_at, cancelled=cancelled, warn_before=3 * DAY)
+    warn_at = None if due_at is None else due_at - 3 * DAY
+    found = verdict(due_at, now, finished_at=finished_at, cancelled=cancelled, warn_at=warn_at)
     assert found == expected
 
 
