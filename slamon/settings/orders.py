@@ -6,7 +6,23 @@ from pydantic import Field, Strict
 
 from slamon.orders.lifecycle import DEFAULT_LIFECYCLE, Lifecycle, Step
 from slamon.settings.duration import Duration
-from slamon.settings.fields import Allowed, Flag, Section, Span, Topic, Word, whole
+from slamon.settings.fields import Allowed, Flag, PositiveSpan, Section, Span, Topic, Word, whole
+from slamon.sla.calendar import Length
+
+
+class Expect(Section):
+    """How often a source is expected to speak."""
+
+    every: Annotated[
+        PositiveSpan | None, Field(description="A record at least every so much open time; null: learnt")
+    ] = None
+    calendar: Annotated[
+        Word | None, Field(description="A calendar of sla.calendars, or always; null: the hours are learnt too")
+    ] = None
+
+    def to_length(self) -> Length | None:
+        """`every` as the core takes it; None where it is learnt."""
+        return None if self.every is None else Length(self.every.days, self.every.time)
 
 
 class Source(Section):
@@ -37,6 +53,9 @@ class Source(Section):
         default_factory=dict,
         description="The source's own status names: statuses of the lifecycle, or CANCELLED",
     )
+    expect: Annotated[
+        Expect | None, Field(description="When the source counts as silent; null: learnt from its arrivals")
+    ] = None
 
 
 class LifecycleStep(Section):
