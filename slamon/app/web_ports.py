@@ -43,6 +43,10 @@ class LocalOrders:
         """One order; None when it is not here."""
         return await self.view.order(order_id)
 
+    async def explanation(self, order_id: str) -> Mapping[str, object] | None:
+        """Why one order is where it is; None when it is not here."""
+        return await self.view.explanation(order_id)
+
     async def notice_heads(
         self, partitions: Collection[int], order_id: str | None
     ) -> AsyncIterator[Sequence[NoticeHead]]:

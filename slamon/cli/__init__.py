@@ -6,6 +6,7 @@ import typer
 
 from slamon import __version__
 from slamon.cli.configuration import check_config, schema
+from slamon.cli.explain import explain
 from slamon.cli.notices import notices
 from slamon.cli.orders import orders
 from slamon.cli.replay import replay
@@ -45,5 +46,6 @@ app.command("check-config")(check_config)
 app.command("replay")(replay)
 app.command("demo")(demo)
 app.add_typer(orders, name="orders")
+app.command("explain")(explain)
 app.command("notices")(notices)
 app.command("schema")(schema)

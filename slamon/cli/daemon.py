@@ -58,9 +58,9 @@ class Daemon:
             say("not every worker answered: the list is incomplete")
         return whole
 
-    def one(self, path: str, name: str, missing: str) -> dict[str, Any]:
-        """Ask for one thing by its name; ends the command with 3 when there is none."""
-        return self.get(f"{path}/{quote(name, safe='')}", [], missing=missing)
+    def one(self, path: str, name: str, missing: str, *, below: str = "") -> dict[str, Any]:
+        """Ask for one thing by its name, or what is `below` it; ends the command with 3 when there is none."""
+        return self.get(f"{path}/{quote(name, safe='')}{below}", [], missing=missing)
 
     def get(self, path: str, query: Query, missing: str | None = None) -> dict[str, Any]:
         """Ask for a JSON object."""

@@ -127,6 +127,18 @@ OLDEST_AGE = _gauge(
     "status",
     unit="seconds",
 )
+DIVERGENCES = _gauge(
+    "slamon_order_divergences",
+    "Disagreements about open orders: behind, ahead, contradicting, regressed, lost.",
+    "system",
+    "kind",
+)
+OLDEST_UNCLAIMED = _gauge(
+    "slamon_stage_oldest_unclaimed_seconds",
+    "How long the order that waits longest for another system or person to take it up has waited; stage is its from.",
+    "stage",
+    unit="seconds",
+)
 LEAD_TIME = _histogram(
     "slamon_order_lead_time_seconds", "Start to finish of orders that finished.", LEAD_TIME_BUCKETS, "channel"
 )
@@ -185,7 +197,17 @@ PEER_FAILURES = _counter("slamon_http_peer_failures_total", "Questions to anothe
 CATALOG: tuple[MetricSpec, ...] = (
     *(BUILD_INFO, READY),
     *(EVENTS, EVENT_DELAY, DEAD_LETTERS, REROUTED, ATTRIBUTES_LEFT_OUT),
-    *(ORDERS, ORDERS_BY_VERDICT, OLDEST_AGE, LEAD_TIME, STAGE_TIME, BREACHES, DUE_ORDERS),
+    *(
+        ORDERS,
+        ORDERS_BY_VERDICT,
+        OLDEST_AGE,
+        DIVERGENCES,
+        OLDEST_UNCLAIMED,
+        LEAD_TIME,
+        STAGE_TIME,
+        BREACHES,
+        DUE_ORDERS,
+    ),
     *(NOTICES, NOTICE_ATTEMPTS_FAILED, NOTICE_QUEUE, NOTICE_DELAY),
     *(BATCHES, PARTITIONS, REBALANCES, RECOVERY, SAFE_TIME_AGE, TIME_UNKNOWN),
     *(REQUESTS, REQUEST_TIME, PEER_FAILURES),

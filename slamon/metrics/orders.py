@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from slamon.metrics import catalog
 from slamon.metrics.instruments import WholeGauge, counter, gauge, histogram, observe
+from slamon.metrics.labels import LabelBound
+from slamon.sla.divergence import DivergenceKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from prometheus_client import CollectorRegistry
-
-    from slamon.metrics.labels import LabelBound
 
 _First = TypeVar("_First", str, str | None)
 
@@ -28,18 +28,31 @@ class OrderCounts:
     """All orders kept in the table by (verdict, channel)."""
     oldest_age: Mapping[str | None, float]
     """By status: seconds that the open order longest in this status has been in it."""
+    divergences: Mapping[tuple[str, str | None], int] = field(default_factory=dict)
+    """Disagreements about open orders by (system, kind)."""
+    unclaimed_age: Mapping[str, float] = field(default_factory=dict)
+    """By stage: seconds that the order longest handed over and not taken up has waited."""
 
 
 class OrderMetrics:
     """What services report about the orders of this worker."""
 
     def __init__(
-        self, registry: CollectorRegistry, *, status: LabelBound, channel: LabelBound, verdict: LabelBound
+        self,
+        registry: CollectorRegistry,
+        *,
+        status: LabelBound,
+        channel: LabelBound,
+        verdict: LabelBound,
+        system: LabelBound,
     ) -> None:
-        self._status, self._channel, self._verdict = status, channel, verdict
+        self._status, self._channel, self._verdict, self._system = status, channel, verdict, system
+        self._disagreement = LabelBound(DivergenceKind)
         self._open = WholeGauge(catalog.ORDERS, registry, keep_at_zero=True)
         self._by_verdict = WholeGauge(catalog.ORDERS_BY_VERDICT, registry, keep_at_zero=True)
         self._oldest = WholeGauge(catalog.OLDEST_AGE, registry, keep_at_zero=False)
+        self._divergences = WholeGauge(catalog.DIVERGENCES, registry, keep_at_zero=True)
+        self._unclaimed = WholeGauge(catalog.OLDEST_UNCLAIMED, registry, keep_at_zero=False)
         self._lead = histogram(catalog.LEAD_TIME, registry)
         self._stage = histogram(catalog.STAGE_TIME, registry)
         self._breaches = counter(catalog.BREACHES, registry)
@@ -54,6 +67,9 @@ class OrderMetrics:
             label = (self._status(status),)
             oldest[label] = max(oldest.get(label, 0.0), age)
         self._oldest.replace(oldest)
+        self._divergences.replace(_bounded(counts.divergences, self._system, self._disagreement))
+        waiting = {(self._status(stage),): age for stage, age in counts.unclaimed_age.items()}
+        self._unclaimed.replace(waiting)
 
     def finished(self, channel: str | None, lead_seconds: float) -> None:
         """One order finished; `lead_seconds` from its start."""

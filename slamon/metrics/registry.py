@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 MOST_CHANNELS = 50
 """Distinct channels with series of their own; the rest are `other`."""
 
+MOST_SYSTEMS: Final = 20
+"""The same for systems."""
+
 _OPENMETRICS = "application/openmetrics-text"
 
 
@@ -54,6 +57,7 @@ class Metrics:
             status=LabelBound((*statuses, CANCELLED)),
             channel=LabelBound(room=MOST_CHANNELS),
             verdict=LabelBound(Verdict),
+            system=LabelBound(room=MOST_SYSTEMS),
         )
         self.notices = NoticeMetrics(registry, receivers, NoticeKind)
         self.worker = WorkerMetrics(registry)

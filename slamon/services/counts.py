@@ -8,7 +8,7 @@ import structlog
 
 from slamon.metrics.orders import OrderCounts
 from slamon.metrics.registry import Metrics
-from slamon.orders.event import SECOND
+from slamon.orders.event import SECOND, Instant
 from slamon.services.orders_view import Head, OrdersView
 
 _log = structlog.get_logger("slamon.counts")
@@ -25,6 +25,8 @@ class Counting:
         self.open_orders: Counter[tuple[str | None, str | None]] = Counter()
         self.by_verdict: Counter[tuple[str, str | None]] = Counter()
         self.since: dict[str | None, int] = {}
+        self.divergences: Counter[tuple[str, str | None]] = Counter()
+        self.unclaimed: dict[str, Instant] = {}
 
     def add(self, head: Head) -> None:
         """Count one order."""
@@ -34,6 +36,9 @@ class Counting:
             before = self.since.get(head.status)
             if head.status_at and (before is None or head.status_at < before):
                 self.since[head.status] = head.status_at
+            self.divergences.update(head.divergences)
+            for stage, since in head.waiting:
+                self.unclaimed[stage] = min(since, self.unclaimed.get(stage, since))
 
 
 async def run_counts(view: OrdersView, partitions: Callable[[], frozenset[int]], metrics: Metrics) -> None:
@@ -56,4 +61,7 @@ async def count_once(view: OrdersView, partitions: frozenset[int], metrics: Metr
             counting.add(head)
         await asyncio.sleep(0)
     ages = {status: max(0, now - since) / SECOND for status, since in counting.since.items()}
-    metrics.orders.set_order_counts(OrderCounts(dict(counting.open_orders), dict(counting.by_verdict), ages))
+    waiting = {stage: max(0, now - since) / SECOND for stage, since in counting.unclaimed.items()}
+    metrics.orders.set_order_counts(
+        OrderCounts(dict(counting.open_orders), dict(counting.by_verdict), ages, dict(counting.divergences), waiting)
+    )

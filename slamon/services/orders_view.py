@@ -12,7 +12,12 @@ from slamon.notices.row import OrderRules, Row, entries_of, read_row
 from slamon.orders import facts
 from slamon.orders.entry import CLIENT_NAME, MANAGER_ID, Entry
 from slamon.orders.event import Instant
-from slamon.sla.clock import due_with_holds
+from slamon.sla.clock import Clock, due_with_holds
+from slamon.sla.divergence import rows_after
+from slamon.sla.explained import explanation_json
+from slamon.sla.explaining import explanation
+from slamon.sla.rules import ClockRules
+from slamon.sla.settling import floor_of
 from slamon.sla.standing import OrderReport, clock_status, clock_verdict, order_json, order_report
 from slamon.sla.verdict import Verdict
 from slamon.stream import Rows
@@ -34,6 +39,10 @@ class Head:
     due_at: Instant | None
     finished_at: Instant | None
     status_at: Instant
+    divergences: tuple[tuple[str, str], ...] = ()
+    """(system, kind) of every disagreement of an open order."""
+    waiting: tuple[tuple[str, Instant], ...] = ()
+    """(stage, since) of the hand-offs that nobody has taken up."""
 
 
 class Table(Protocol):
@@ -104,6 +113,11 @@ class OrdersView:
         row = self.row(order_id)
         return None if row is None else order_json(self.report(order_id, row))
 
+    async def explanation(self, order_id: str) -> Mapping[str, object] | None:
+        """Why an order is where it is, interval by interval; None when it is not here."""
+        row = self.row(order_id)
+        return None if row is None else explanation_json(explanation(self.report(order_id, row)))
+
     async def notices(self, order_id: str) -> Sequence[Mapping[str, object]]:
         """All notices of one order in the shape of CONTRACT §5, retracted ones too."""
         row = self.row(order_id)
@@ -142,4 +156,21 @@ class OrdersView:
             due_with_holds(clock, rules, now),
             None if clock.cancelled else clock.ended_at,
             clock.step_at,
+            *_disagreements(clock, rules, now),
         )
+
+
+def _disagreements(
+    clock: Clock, rules: ClockRules, now: Instant
+) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, Instant], ...]]:
+    """What diverges about an open order, and which of its stages wait for another system."""
+    if clock.ended_at is not None:
+        return (), ()
+    rows = rows_after(clock.told or {}, floor_of(clock, rules), rules.reports, now - 1) if clock.told else []
+    stages, lifecycle = rules.stages, rules.policy.lifecycle
+    handed_over = [
+        (stages[visit.stage].start, visit.entered_at)
+        for visit in clock.visits or ()
+        if lifecycle.owner(stages[visit.stage].start) != lifecycle.owner(stages[visit.stage].to)
+    ]
+    return tuple((row.system, str(row.kind)) for row in rows), tuple(handed_over)

@@ -116,7 +116,7 @@ def order_json(report: OrderReport) -> dict[str, object]:
         "manager_id": facts.last_stated(entries, MANAGER_ID),
         "verdict": str(report.verdict),
         "kept_original": _kept_original(report),
-        "promise": _promise_json(report),
+        "promise": promise_json(report),
         "finished_at": _time(report.finished_at),
         "lead_time_seconds": _length(report.lead_time),
         "overdue_seconds": _length(report.overdue),
@@ -185,7 +185,8 @@ def _kept_original(report: OrderReport) -> bool | None:
     return None if original is None or finished_at is None else finished_at <= original
 
 
-def _promise_json(report: OrderReport) -> dict[str, object]:
+def promise_json(report: OrderReport) -> dict[str, object]:
+    """The `promise` of CONTRACT §5."""
     return {
         "started_at": _time(report.clock.started_at),
         "original_due_at": _time(original_due(report)),

@@ -56,14 +56,14 @@ class Answers:
         )
         return _list("notices", gathered, query.limit, lambda key: Cursor(NEWEST, at, key))
 
-    async def order(self, order_id: str) -> dict[str, object]:
-        """The order and `as_of`.
+    async def order(self, order_id: str, *, explained: bool = False) -> dict[str, object]:
+        """The order, or its explanation, and `as_of`.
 
         Raises:
             Refusal: 404 when there is no such order, 503 when the worker that would know can't be asked.
         """
         wanted = [self._cluster.partition(order_id)]
-        gathered = await self._gatherer.rows(lambda partitions: OrderAsk(partitions, order_id), wanted)
+        gathered = await self._gatherer.rows(lambda partitions: OrderAsk(partitions, order_id, explained), wanted)
         for part in gathered.parts:
             for row in part.rows:
                 return {

@@ -93,7 +93,8 @@ class LocalParts:
         return self._cluster.placement().local & frozenset(ask.partitions)
 
     async def _order(self, ask: OrderAsk) -> list[Row]:
-        view = await self._orders.order(ask.order_id)
+        of = self._orders.explanation if ask.explained else self._orders.order
+        view = await of(ask.order_id)
         return [] if view is None else [_row((0, 0, ask.order_id), view)]
 
     async def _listed(self, ask: OrdersAsk, owned: frozenset[int]) -> tuple[list[Row], Key | None]:

@@ -43,7 +43,23 @@ _SCHEMAS: dict[str, Any] = {
         lead_time_seconds=_NUMBER,
         overdue_seconds=_NUMBER,
         stages={"type": "array", "items": {"type": "object"}},
+        divergences={"type": "array", "items": {"type": "object"}},
+        holds={"type": "array", "items": {"type": "object"}},
+        forecast={"type": ["object", "null"]},
+        policy={"type": "object"},
         truncated={"type": "boolean"},
+    ),
+    "Explanation": _object(
+        as_of=_TIME,
+        order_id={"type": "string"},
+        verdict={"type": "string"},
+        policy={"type": "object"},
+        promise={"type": "object"},
+        lead_time_seconds=_NUMBER,
+        causes={"type": "array", "items": {"type": "object"}},
+        intervals={"type": "array", "items": {"type": "object"}},
+        promises={"type": "array", "items": {"type": "object"}},
+        oddities={"type": "array", "items": {"type": "object"}},
     ),
     "Notice": _object(
         notice_id={"type": "string", "format": "uuid"},
@@ -84,7 +100,8 @@ def document(version: str) -> dict[str, Any]:
             "/-/ready": _get("Whether this worker serves", "Checks", refusals={503: "Not yet: see checks"}),
             "/metrics": _get("Prometheus metrics of this worker", media="text/plain"),
             "/api/v1/orders": _get("Orders, a page at a time", "Orders", parameters=ORDER_PARAMETERS),
-            "/api/v1/orders/{order_id}": _order(),
+            "/api/v1/orders/{order_id}": _order("One order", "Order"),
+            "/api/v1/orders/{order_id}/explain": _order("Why it is where it is", "Explanation"),
             "/api/v1/summary": _get("Orders counted", "Summary"),
             "/api/v1/notices": _get("Notices, newest first", "Notices", parameters=NOTICE_PARAMETERS),
             "/api/v1/openapi.json": _get("This document"),
@@ -93,9 +110,9 @@ def document(version: str) -> dict[str, Any]:
     }
 
 
-def _order() -> dict[str, Any]:
+def _order(summary: str, schema: str) -> dict[str, Any]:
     refusals = {404: "No such order", 503: "The worker that has its partition can't be asked now"}
-    path = _get("One order", "Order", refusals=refusals)
+    path = _get(summary, schema, refusals=refusals)
     path["get"]["parameters"] = [{"name": "order_id", "in": "path", "required": True, "schema": {"type": "string"}}]
     return path
 

@@ -28,10 +28,11 @@ class OrdersAsk(msgspec.Struct, frozen=True, tag="orders"):
 
 
 class OrderAsk(msgspec.Struct, frozen=True, tag="order"):
-    """One order."""
+    """One order, or its explanation."""
 
     partitions: list[int]
     order_id: str
+    explained: bool = False
 
 
 class NoticesAsk(msgspec.Struct, frozen=True, tag="notices"):

@@ -70,6 +70,9 @@ class OrdersApi(Protocol):
     async def order(self, order_id: str) -> Mapping[str, object] | None:
         """The order as CONTRACT §5 writes it, ready for JSON; None when it is not here."""
 
+    async def explanation(self, order_id: str) -> Mapping[str, object] | None:
+        """Why the order is where it is, interval by interval, ready for JSON; None when it is not here."""
+
 
 class NoticesApi(Protocol):
     """The notices of this worker's own partitions, standing and retracted."""

@@ -40,6 +40,7 @@ class ApiRoutes:
         return (
             web.get("/api/v1/orders", self.orders),
             web.get("/api/v1/orders/{order_id}", self.order),
+            web.get("/api/v1/orders/{order_id}/explain", self.explain),
             web.get("/api/v1/summary", self.summary),
             web.get("/api/v1/notices", self.notices),
             web.get("/api/v1/openapi.json", self.description),
@@ -52,11 +53,11 @@ class ApiRoutes:
 
     async def order(self, request: web.Request) -> web.Response:
         """One order."""
-        no_parameters(_given(request))
-        order_id = request.match_info["order_id"]
-        if len(order_id) > _LONGEST_ORDER_ID:
-            raise Refusal(HTTPStatus.NOT_FOUND, "no such order")
-        return json_answer(await self.answers.order(order_id))
+        return json_answer(await self.answers.order(_order_id(request)))
+
+    async def explain(self, request: web.Request) -> web.Response:
+        """Why one order is where it is."""
+        return json_answer(await self.answers.order(_order_id(request), explained=True))
 
     async def summary(self, request: web.Request) -> web.Response:
         """Orders counted."""
@@ -124,6 +125,14 @@ class OwnRoutes:
         self.metrics.set_ready(ready=ready)
         body, content_type = self.metrics.render(request.headers.get("Accept", ""))
         return web.Response(body=body, headers={"Content-Type": content_type})
+
+
+def _order_id(request: web.Request) -> str:
+    no_parameters(_given(request))
+    order_id = request.match_info["order_id"]
+    if len(order_id) > _LONGEST_ORDER_ID:
+        raise Refusal(HTTPStatus.NOT_FOUND, "no such order")
+    return order_id
 
 
 def _given(request: web.Request) -> list[tuple[str, str]]:

@@ -58,6 +58,9 @@ class FakeWorker:
     def as_of(self) -> Instant | None:
         return self.now
 
+    async def explanation(self, order_id: str) -> Mapping[str, object] | None:
+        return {"order_id": order_id, "causes": []} if order_id in self.rows else None
+
     def placement(self) -> Placement:
         return Placement(self.partitions, self.local, self.peers)
 

@@ -1,0 +1,133 @@
+"""From an order's report to its explanation: why it is late, what counted, and which event said so."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from slamon.orders.entry import ACTOR, REASON, STATUS_CODE, TYPES, Entry
+from slamon.orders.event import Instant
+from slamon.orders.facts import is_cancel
+from slamon.sla.advance import advance
+from slamon.sla.causes import Cause, Interval, Window, partition
+from slamon.sla.clock import Clock
+from slamon.sla.divergence import DivergenceKind, rows_after
+from slamon.sla.explained import Effect, Explanation, Oddity, Said, Statement, Terms
+from slamon.sla.settling import floor_of
+from slamon.sla.standing import OrderReport, promise_json
+
+MOST_ODDITIES = 50
+
+_MISSING = (DivergenceKind.BEHIND, DivergenceKind.LOST, DivergenceKind.REGRESSED)
+_NOTHING: Mapping[Cause, Sequence[Window]] = {}
+
+
+def intervals(report: OrderReport, known: Mapping[Cause, Sequence[Window]] = _NOTHING) -> list[Interval]:
+    """Divide an order's time from its start to its end, or to now, into causes.
+
+    `known`: outages and lags that concern the order, as windows of `Cause.SERVICE` and `Cause.QUEUE`.
+    """
+    start, end = report.clock.started_at, report.until
+    if start is None or start >= end:
+        return []
+    held = [Window(hold.since, hold.until, hold.reason) for hold in report.holds]
+    return partition(
+        start,
+        end,
+        report.trace.moves,
+        report.rules.policy.lifecycle,
+        windows={**known, Cause.HOLD: held},
+        apart=missing_messages(report),
+    )
+
+
+def missing_messages(report: OrderReport) -> list[Window]:
+    """When which system did not say what it had to: each divergence that outlasted its skew, from its beginning."""
+    clock, rules, found = Clock(), report.rules, dict[tuple[str, Instant], Instant]()
+    entries = report.entries
+    for place, entry in enumerate(entries):
+        advance(clock, entry, rules)
+        until = entries[place + 1].at if place + 1 < len(entries) else max(report.until, entry.at)
+        if until == entry.at or clock.told is None:
+            continue
+        for row in rows_after(clock.told, floor_of(clock, rules), rules.reports, until - 1):
+            if row.kind in _MISSING:
+                found[row.system, row.since] = until
+    return [Window(since, until, system) for (system, since), until in sorted(found.items())]
+
+
+def explanation(report: OrderReport, known: Mapping[Cause, Sequence[Window]] = _NOTHING) -> Explanation:
+    """Everything that explains an order's verdict."""
+    policy, pauses = report.rules.policy, report.clock.pauses
+    stopped = () if pauses is None or not policy.holds.pauses_promise else pauses.until(report.until)
+    return Explanation(
+        order_id=report.order_id,
+        as_of=report.now,
+        verdict=str(report.verdict),
+        terms=Terms(policy.name, policy.revision, policy.promise.calendar),
+        promise=promise_json(report),
+        lead_time=report.lead_time,
+        intervals=intervals(report, known),
+        pauses=[Window(since, until) for since, until in stopped],
+        events=[_said(entry) for entry in report.entries],
+        statements=list(_statements(report)),
+        oddities=oddities(report),
+    )
+
+
+def _said(entry: Entry) -> Said:
+    kind = str(TYPES[entry.type])
+    return Said(entry.at, kind, entry.status, entry.system, entry.text(REASON), entry.text(ACTOR))
+
+
+def _statements(report: OrderReport) -> Iterator[Statement]:
+    last: dict[str | None, Instant] = {}
+    counted = set(report.trace.promises)
+    first = report.trace.promises[:1]
+    for entry in report.entries:
+        date = entry.promised_at
+        if date is None:
+            continue
+        stated = entry.at, date
+        if report.finished_at is not None and entry.at > report.finished_at:
+            effect = Effect.AFTER_END
+        elif last.get(entry.system) == date:
+            effect = Effect.REPEATED
+        elif stated in report.trace.refused:
+            effect = Effect.OVER_CAP
+        elif stated in counted:
+            effect = Effect.FIRST if [stated] == first else Effect.REVISED
+        else:
+            effect = Effect.REPEATED  # of a cycle that is over
+        last[entry.system] = date
+        yield Statement(entry.at, date, entry.system, effect, entry.text(ACTOR), entry.text(REASON))
+
+
+def oddities(report: OrderReport) -> list[Oddity]:
+    """Steps that were skipped, repeated or gone back, and statuses that are none; the first of them."""
+    statuses, index = report.rules.policy.lifecycle.statuses, report.rules.index
+    found: list[Oddity] = []
+    top, said = -1, set[tuple[str | None, int | None]]()
+    for entry in report.entries:
+        if entry.type != STATUS_CODE or entry.status is None:
+            continue
+        number = index.get(entry.status)
+        odd = _oddity(entry, number, (top, statuses), repeated=(entry.system, number) in said)
+        if odd is not None:
+            found.append(Oddity(entry.at, *odd))
+        said.add((entry.system, number))
+        top = max(top, -1 if number is None else number)
+    return found[:MOST_ODDITIES]
+
+
+def _oddity(
+    entry: Entry, number: int | None, reached: tuple[int, tuple[str, ...]], *, repeated: bool
+) -> tuple[str, str] | None:
+    """(kind, words) of what is odd about a status, after (furthest step, all statuses); None when nothing is."""
+    (top, statuses), told = reached, f"{entry.system or 'somebody'} says {entry.status}"
+    if number is None:
+        return None if is_cancel(entry) else ("unknown_status", f"{told}, which is no step")
+    if repeated:
+        return "repeated", f"{told} again"
+    if number < top:
+        return "reversed", f"{told} after {statuses[top]}"
+    if 0 <= top < number - 1:
+        return "skipped", f"{told}; nobody had said {', '.join(statuses[top + 1 : number])}"
+    return None
