@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.kafkas import Record
 
 Json = dict[str, Any]
-_NOTICE = ("kind", "order_id", "stage", "due_at", "at", "standing", "retracts", "deliveries")
+_NOTICE = ("kind", "order_id", "stage", "due_at", "at", "standing", "retracts", "divergence", "deliveries")
 
 
 def changelog_complaints(evidence: Evidence, rules: OrderRules) -> list[str]:

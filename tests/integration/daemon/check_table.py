@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from tests.integration.daemon.evidence import Evidence
     from tests.integration.daemon.expected import Expected, Identity
@@ -39,6 +39,9 @@ def differences(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator
     for name in _SAME:
         if wanted[name] != found[name]:
             yield f"{name} is {found[name]!r}, must be {wanted[name]!r}"
+    rows, shown = _rows(wanted["divergences"]), _rows(found["divergences"])
+    if rows != shown:
+        yield f"divergences are {shown}, must be {rows}"
     if not _later(wanted["overdue_seconds"], found["overdue_seconds"]):
         yield f"overdue_seconds is {found['overdue_seconds']}, must be {wanted['overdue_seconds']}"
     rows, shown = wanted["stages"], found["stages"]
@@ -46,6 +49,10 @@ def differences(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator
         yield f"stages are {shown}, must be {rows}"
     elif not all(_later(a["seconds"], b["seconds"]) for a, b in zip(rows, shown, strict=True)):
         yield f"stages last {shown}, must last {rows}"
+
+
+def _rows(divergences: Sequence[Mapping[str, Any]]) -> list[Json]:
+    return sorted(map(dict, divergences), key=lambda row: sorted(map(str, row.values())))
 
 
 def _still(stage: Mapping[str, Any]) -> Json:
@@ -60,7 +67,9 @@ def _later(wanted: float | None, found: float | None) -> bool:
 
 def identity(notice: Mapping[str, Any]) -> Identity:
     """What makes a notice one notice."""
-    return notice["order_id"], notice["kind"], notice["stage"], notice["due_at"]
+    apart = notice["divergence"]
+    named = None if apart is None else (apart["system"], apart["kind"], apart["expected"])
+    return notice["order_id"], notice["kind"], notice["stage"], notice["due_at"], named
 
 
 def notice_complaints(evidence: Evidence, expected: Expected) -> list[str]:

@@ -22,8 +22,13 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 Origin: TypeAlias = tuple[str, int, int]
 """Topic, partition, offset of a source record."""
-Identity: TypeAlias = tuple[str, str, str | None, str | None]
-"""Order, kind, stage and due of a notice."""
+Apart: TypeAlias = tuple[str, str, str]
+"""System, kind and expected step of a divergence."""
+Identity: TypeAlias = tuple[str, str, str | None, str | None, Apart | None]
+"""Order, kind, stage, due and divergence of a notice."""
+
+_ENTRY = {"b2b": "PRICE_CALCULATED"}
+"""The default of `sla.divergence.entry`."""
 
 _AFTER_ALL = 200 * 365 * DAY
 _FIRST_TICK_OF_1970 = instant("1970-01-01T00:00:00Z")
@@ -55,8 +60,7 @@ class Expected:
         for events in self.events.values():
             last = max(event.occurred_at for event in events)
             for notice in standing(events, last + _AFTER_ALL, self.rules):
-                if notice.kind != "divergence":
-                    found[_identity(notice)] = str(rendered(notice.at))
+                found[_identity(notice)] = str(rendered(notice.at))
         return found
 
     def notices(self, as_of: str) -> dict[Identity, str]:
@@ -96,11 +100,12 @@ def _ticks(milliseconds: int) -> int:
 
 def _rules(config: Mapping[str, Any], source: str) -> Rules:
     orders = {key: value for key, value in config.get("orders", {}).items() if key != "future_tolerance"}
-    return rules_from({"sla": config["sla"], "orders": orders, "sources": {source: config["sources"][source]}})
+    sla = config["sla"] | {"divergence": {"entry": _ENTRY} | config["sla"].get("divergence", {})}
+    return rules_from({"sla": sla, "orders": orders, "sources": {source: config["sources"][source]}})
 
 
 def _identity(notice: Notice) -> Identity:
-    return notice.order_id, notice.kind, notice.stage, rendered(notice.due_at)
+    return notice.order_id, notice.kind, notice.stage, rendered(notice.due_at), notice.divergence
 
 
 def last_moment(found: Expected, before: int) -> int:

@@ -22,7 +22,9 @@ from tests.samples import order_json
 
 ORDER_JSON = order_json(order_id=ORDER)
 ADDRESSES = {"slack": Address("slack", b"slack|#late", 5)}
-RECORD = NoticeRecord(Due.BREACHED, None, day(21), day(21), day(22), deliveries={"slack": Delivery("pending")})
+RECORD = NoticeRecord(
+    Due.BREACHED, None, day(21), day(21), day(22), shown_at=day(21), deliveries={"slack": Delivery("pending")}
+)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +63,14 @@ def test_a_notice_is_offered_with_all_that_its_text_needs() -> None:
 def test_a_retraction_names_what_it_withdraws() -> None:
     """It has an id and deliveries of its own."""
     record = NoticeRecord(
-        Due.BREACHED, None, day(21), day(21), day(22), standing=False, deliveries={"slack": Delivery("sent", 1)}
+        Due.BREACHED,
+        None,
+        day(21),
+        day(21),
+        day(22),
+        standing=False,
+        shown_at=day(21),
+        deliveries={"slack": Delivery("sent", 1)},
     )
     record.retraction = {"slack": Delivery("sending", 2)}
     record.withdrawn_at = day(23)

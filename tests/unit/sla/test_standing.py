@@ -30,6 +30,7 @@ def test_every_field_of_an_order() -> None:
         "order_id": ORDER,
         "status": "PRICE_CALCULATED",
         "systems": {"crm": None, "mes": "PRICE_CALCULATED", "shop": "SUBMITTED"},
+        "heard": {"crm": "2026-03-02T11:00:00Z", "mes": "2026-03-02T12:00:00Z", "shop": "2026-03-02T09:00:00Z"},
         "channel": "b2b",
         "client_id": "c-1",
         "client_name": "ACME",
