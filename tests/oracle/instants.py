@@ -6,6 +6,7 @@ year 9999, so a due date beyond the calendar is only a large number until it is 
 """
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 SECOND = 2_000_000
@@ -72,3 +73,25 @@ def seconds(ticks: int | None) -> int | float | None:
     if ticks is None:
         return None
     return ticks // SECOND if ticks % SECOND == 0 else ticks / SECOND
+
+
+@dataclass(frozen=True)
+class Length:
+    """A duration as a calendar reads it: whole days (working days, on a calendar of opening times), then time."""
+
+    days: int
+    time: int
+
+    @property
+    def total(self) -> int:
+        """Where a day is 24 hours."""
+        return self.days * DAY + self.time
+
+
+def length(text: str) -> Length:
+    """§3.1: "Whole days (`PnD`, `PnW` = 7n)"; hours stay hours, however many."""
+    found = _DURATION.fullmatch(text)
+    if found is None:
+        raise ValueError(f"not a duration the oracle reads: {text!r}")
+    days = int(found[1] or 0) * 7 + int(found[2] or 0)
+    return Length(days, duration(text) - days * DAY)

@@ -1,4 +1,4 @@
-"""A slow, obviously right oracle of `CONTRACT.md` §2, §3 (default policy), §4 (what stands) and §5 (shapes).
+"""A slow, obviously right oracle of `CONTRACT.md` §2, §3, §4 (what stands) and §5 (shapes).
 
 `replay` takes recorded lines, `order_state` and `standing` take normalised events (see `decode`). Instants
 are the integers of `tests.oracle.instants`; `instant("…Z")` makes one.
@@ -10,11 +10,10 @@ from dataclasses import asdict
 from typing import Any
 
 from tests.oracle.decoding import Event, RejectedRecordError, decode
-from tests.oracle.divergence import divergences
+from tests.oracle.divergence import divergences, reports
 from tests.oracle.history import Facts, bounded, facts, in_order, last_stated, last_status, verdict
-from tests.oracle.holds import holds
 from tests.oracle.instants import instant, rendered, seconds
-from tests.oracle.rules import DEFAULT, Rules, rules_from
+from tests.oracle.rules import DEFAULT, Policy, Rules, rules_from
 from tests.oracle.standing import Notice, standing
 
 __all__ = [
@@ -50,10 +49,10 @@ def replay(
     if now is None:
         return {"at": None, "orders": [], "notices": [], "rejected": rejected, "summary": _summary([], 0)}
     seen = [event for event in accepted if event.occurred_at <= now]
-    orders = [
-        order_state([event for event in seen if event.order_id == order_id], now, rules)
-        for order_id in sorted({event.order_id for event in seen})
-    ]
+    by_order: dict[str, list[Event]] = {}
+    for event in seen:
+        by_order.setdefault(event.order_id, []).append(event)
+    orders = [order_state(by_order[order_id], now, rules) for order_id in sorted(by_order)]
     return {
         "at": rendered(now),
         "orders": orders,
@@ -71,29 +70,29 @@ def order_state(events: Iterable[Event], now: int, rules: Rules = DEFAULT) -> di
     kept, truncated = bounded(in_order(events, rules))
     happened = [event for event in kept if event.occurred_at <= now]
     known = facts(happened, rules)
-    end = known.finished_at if known.finished_at is not None else known.cancelled_at
+    told = reports(happened, known, rules)
     return {
         "order_id": kept[0].order_id,
-        "status": last_status(happened, rules),
-        "systems": _systems(happened, rules),
+        "status": last_status(happened, rules, known.policy),
+        "systems": _systems(happened, rules, known.policy),
         **{name: last_stated(happened, name) for name in STATED},
-        "verdict": verdict(known, now, rules),
+        "verdict": verdict(known, now),
         "kept_original": _kept_original(known),
         "promise": {
             "started_at": rendered(known.started_at),
             "original_due_at": rendered(known.promise.original_due_at),
-            "due_at": rendered(known.promise.due_at),
+            "due_at": rendered(known.due_at(now)),
             "revisions": known.promise.revisions,
         },
         "finished_at": rendered(known.finished_at),
         "lead_time_seconds": _lead_time(known),
         "overdue_seconds": _overdue(known, now),
         "stages": _stages(known, now, rules),
-        "divergences": [asdict(row) | {"since": rendered(row.since)} for row in divergences(happened, rules, now)],
+        "divergences": [asdict(row) | {"since": rendered(row.since)} for row in divergences(told, now)],
         "holds": [
-            {"from": rendered(hold.since), "to": rendered(hold.until), "reason": hold.reason}
-            for hold in holds(happened, end)
+            {"from": rendered(hold.since), "to": rendered(hold.until), "reason": hold.reason} for hold in known.holds
         ],
+        "policy": {"name": known.policy.name},
         "truncated": truncated,
     }
 
@@ -116,10 +115,10 @@ def _blank(line: bytes | str) -> bool:
     return not (line.strip(" \t\r\n") if isinstance(line, str) else line.strip(b" \t\r\n"))
 
 
-def _systems(happened: Sequence[Event], rules: Rules) -> dict[str, str | None]:
+def _systems(happened: Sequence[Event], rules: Rules, policy: Policy) -> dict[str, str | None]:
     """§3: "`systems[NAME]`: the same from that system's events alone"."""
     names = sorted({event.system for event in happened if event.system is not None})
-    return {name: last_status([event for event in happened if event.system == name], rules) for name in names}
+    return {name: last_status([event for event in happened if event.system == name], rules, policy) for name in names}
 
 
 def _kept_original(known: Facts) -> bool | None:
@@ -141,10 +140,11 @@ def _overdue(known: Facts, now: int) -> int | float | None:
 
     "Null when there is no due date or the order is cancelled."
     """
-    if known.promise.due_at is None or known.cancelled_at is not None:
+    due = known.due_at(now)
+    if due is None or known.cancelled_at is not None:
         return None
     reached = now if known.finished_at is None else known.finished_at
-    return seconds(max(0, reached - known.promise.due_at))
+    return seconds(max(0, reached - due))
 
 
 def _stages(known: Facts, now: int, rules: Rules) -> list[dict[str, Any]]:
@@ -157,7 +157,7 @@ def _stages(known: Facts, now: int, rules: Rules) -> list[dict[str, Any]]:
             "entered_at": rendered(visit.entered_at),
             "left_at": rendered(visit.left_at),
             "seconds": seconds((now if visit.left_at is None else visit.left_at) - visit.entered_at),
-            "budget_seconds": seconds(visit.stage.budget),
+            "budget_seconds": seconds(visit.stage.shown_budget),
             "overdue": visit.overdue(now),
         }
         for visit in known.visits

@@ -1,26 +1,30 @@
 """§4, what stands: every instant up to now is asked, from what had happened by it, what was true then.
 
-Time is continuous and the grid is finite, yet nothing is missed: between two neighbouring grid instants no
-event happens and no deadline lies, and each candidate is asked at itself, half a microsecond and a whole one
-to both sides. A condition that is true strictly after a deadline first shows on the odd tick behind it, so
-the instant at which it "became true" is that tick rounded down to the microsecond.
+Time is continuous and the grid is finite, yet nothing is missed: between two neighbouring events (a stretch) the
+facts do not change, each clock that no hold pauses has one due time, and every deadline is asked at itself and
+half a microsecond behind it; a clock that is paused "gives no new notice". A condition that is true strictly
+after a deadline first shows on the odd tick behind it, so the instant at which it "became true" is that tick
+rounded down to the microsecond.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from tests.oracle.decoding import Event
 from tests.oracle.divergence import divergences
-from tests.oracle.history import Facts, bounded, facts, in_order, verdict
+from tests.oracle.history import Facts, bounded, in_order, verdict
 from tests.oracle.instants import MICROSECOND
 from tests.oracle.rules import DEFAULT, Rules
+from tests.oracle.stretches import Stretch, stretches
 
 VERDICT_KINDS = {"at_risk": "at_risk", "breached": "breached", "broken": "finished_late"}
+
+Identity = tuple[str, str, str | None, int | None, tuple[str, str, str] | None]
 
 
 @dataclass(frozen=True)
 class Notice:
-    """One standing notice; `divergence` is (system, kind, expected)."""
+    """One standing notice; `divergence` is (system, kind, expected), `identity` "uses the due without holds"."""
 
     order_id: str
     kind: str
@@ -28,11 +32,12 @@ class Notice:
     at: int
     stage: str | None = None
     divergence: tuple[str, str, str] | None = None
+    due_without_holds: int | None = None
 
     @property
-    def identity(self) -> tuple[object, ...]:
+    def identity(self) -> Identity:
         """§4: "One per (order, kind, due)", also per stage; for `divergence` system, kind and step."""
-        return self.order_id, self.kind, self.stage, self.due_at, self.divergence
+        return self.order_id, self.kind, self.stage, self.due_without_holds, self.divergence
 
 
 def standing(events: Iterable[Event], now: int, rules: Rules = DEFAULT) -> list[Notice]:
@@ -40,58 +45,57 @@ def standing(events: Iterable[Event], now: int, rules: Rules = DEFAULT) -> list[
 
     "The notices whose condition became true in the order's history as known now (§3), up to `now`."
     """
-    events = list(events)
-    found = []
-    for order_id in sorted({event.order_id for event in events}):
-        own, _ = bounded(in_order((event for event in events if event.order_id == order_id), rules))
-        found += _of_order(own, now, rules)
+    by_order: dict[str, list[Event]] = {}
+    for event in events:
+        by_order.setdefault(event.order_id, []).append(event)
+    found: list[Notice] = []
+    for order_id in sorted(by_order):
+        own, _ = bounded(in_order(by_order[order_id], rules))
+        earliest: dict[Identity, Notice] = {}
+        for stretch in stretches(own, now, rules):
+            for notice in became_true(stretch):
+                earliest.setdefault(notice.identity, notice)
+        found += earliest.values()
     return sorted(found, key=lambda notice: (notice.at, notice.order_id, notice.kind, str(notice.identity)))
 
 
-def _of_order(events: Sequence[Event], now: int, rules: Rules) -> list[Notice]:
-    earliest: dict[tuple[object, ...], Notice] = {}
-    for x in grid(events, now, rules):
-        for notice in true_at([event for event in events if event.occurred_at <= x], x, rules):
-            earliest.setdefault(notice.identity, notice)
-    return list(earliest.values())
+def became_true(stretch: Stretch) -> Iterator[Notice]:
+    """The notices whose conditions hold somewhere in the stretch, the earliest instant first.
 
-
-def true_at(prefix: Sequence[Event], x: int, rules: Rules) -> Iterator[Notice]:
-    """§4: the notices whose condition holds at the instant x, by what had happened up to x.
-
-    `at_risk` "stands if the order was open at max(stated, due - warn) and that lies before the due date";
-    `breached`, `finished_late` and `stage_overdue` are the verdicts and the overdue stages of §3;
-    of a divergence, "after the end of the order … no new notice", and it comes "at `since` + `allowed_skew`".
+    "Orders started strictly before `enforce_from` give no notice of any kind"; of a divergence, "after the end of
+    the order … no new notice".
     """
-    if not prefix:
+    known, enforced = stretch.known, stretch.rules.enforce_from
+    if enforced is not None and known.started_at is not None and known.started_at < enforced:
         return
-    known, order_id, at = facts(prefix, rules), prefix[0].order_id, x - x % MICROSECOND
-    kind, due = VERDICT_KINDS.get(verdict(known, x, rules)), known.promise.due_at
-    if kind is not None and due is not None and (kind != "at_risk" or x < due):
-        yield Notice(order_id, kind, due, at)
-    for visit in known.visits:
-        if visit.overdue(x):
-            due = visit.entered_at + visit.stage.budget
-            yield Notice(order_id, "stage_overdue", due, at, stage=visit.stage.source)
+    order_id = stretch.prefix[0].order_id
+    for x in stretch.near(deadlines(known, stretch.since)):
+        yield from _of_promise(order_id, known, x)
+        yield from _of_stages(order_id, known, x)
     if known.open:
-        for row in divergences(prefix, rules, x):
-            yield Notice(order_id, "divergence", None, at, divergence=(row.system, row.kind, row.expected))
+        for x in stretch.skews:
+            for row in divergences(stretch.told, x):
+                at = row.since + stretch.rules.allowed_skew
+                named = (row.system, row.kind, row.expected)
+                yield Notice(order_id, "divergence", None, at, divergence=named)
 
 
-def grid(events: Sequence[Event], now: int, rules: Rules) -> list[int]:
-    """Every instant at which anything can begin or end to be true, each with its neighbours."""
-    instants = {event.occurred_at for event in events}
-    candidates = set(instants) | {now}
-    candidates |= {instant + rules.allowed_skew for instant in instants}
-    for instant in instants:
-        prefix = [event for event in events if event.occurred_at <= instant]
-        candidates |= deadlines(facts(prefix, rules), rules)
-    near = {candidate + delta for candidate in candidates for delta in (-2, -1, 0, 1, 2)}
-    return sorted(x for x in near if x <= now)
+def _of_promise(order_id: str, known: Facts, x: int) -> Iterator[Notice]:
+    """`at_risk` "stands if the order was open at max(stated, due - warn) and that lies before the due date"."""
+    kind, due = VERDICT_KINDS.get(verdict(known, x)), known.due_at(x)
+    if kind is None or due is None or known.paused(x) or (kind == "at_risk" and x >= due):
+        return
+    yield Notice(order_id, kind, due, x - x % MICROSECOND, due_without_holds=known.promise.due_at)
 
 
-def deadlines(known: Facts, rules: Rules) -> set[int]:
-    """Every deadline that a prefix of the history knows of: d, d - warn, and entered + budget."""
-    due = known.promise.due_at
-    of_stages = {visit.entered_at + visit.stage.budget for visit in known.visits}
-    return of_stages if due is None else of_stages | {due, due - rules.warn_before}
+def _of_stages(order_id: str, known: Facts, x: int) -> Iterator[Notice]:
+    for visit in known.visits:
+        if visit.overdue(x) and not visit.paused(x):
+            at, due = x - x % MICROSECOND, visit.due(x)
+            yield Notice(order_id, "stage_overdue", due, at, stage=visit.stage.source, due_without_holds=visit.due_at)
+
+
+def deadlines(known: Facts, x: int) -> set[int]:
+    """Every deadline that a prefix of the history knows of at x: d, d - warn, and entered + budget."""
+    of_promise = {known.due_at(x), known.warned_at(x)}
+    return {due for due in of_promise if due is not None} | {visit.due(x) for visit in known.visits}

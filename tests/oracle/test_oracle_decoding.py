@@ -87,7 +87,15 @@ def test_every_spelling_is_the_same_instant(micros: int, data: st.DataObject) ->
     assert instant(data.draw(spellings(ticks))) == ticks
 
 
-@pytest.mark.parametrize("config", [{"sla": {"policies": []}}, {"slack": {}}, {"sla": {"promise": {"calendar": "x"}}}])
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"slack": {}},
+        {"sla": {"policies": [{"what": "else"}]}},
+        {"sla": {"calendars": {"x": {"time_zone": "UTC", "days": {}, "ics": "own.ics"}}}},
+        {"sla": {"forecast": {"notify": True}}},
+    ],
+)
 def test_rules_outside_the_oracle_are_refused(config: dict[str, object]) -> None:
     with pytest.raises(NotImplementedError):
         rules_from(config)
