@@ -9,6 +9,7 @@ from slamon.cli.configuration import check_config, schema
 from slamon.cli.notices import notices
 from slamon.cli.orders import orders
 from slamon.cli.replay import replay
+from slamon.cli.report import report
 from slamon.cli.run import demo, run
 
 # Pretty tracebacks would show local variables, and with them secrets.
@@ -43,6 +44,7 @@ def slamon(
 app.command("run")(run)
 app.command("check-config")(check_config)
 app.command("replay")(replay)
+app.command("report")(report)
 app.command("demo")(demo)
 app.add_typer(orders, name="orders")
 app.command("notices")(notices)
