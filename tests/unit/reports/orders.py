@@ -30,7 +30,7 @@ def order(
     return content | more
 
 
-def visit(seconds: float, *, overdue: bool = False, is_open: bool = False, **more: Any) -> dict[str, Any]:
+def visit(seconds: float, *, is_open: bool = False, **more: Any) -> dict[str, Any]:
     """A visit of SUBMITTED->PRICE_CALCULATED."""
     content = {
         "from": "SUBMITTED",
@@ -40,7 +40,7 @@ def visit(seconds: float, *, overdue: bool = False, is_open: bool = False, **mor
         "left_at": None if is_open else "2026-03-02T10:00:00Z",
         "seconds": seconds,
         "budget_seconds": 1800,
-        "overdue": overdue,
+        "overdue": False,
     }
     return content | more
 

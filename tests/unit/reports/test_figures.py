@@ -38,9 +38,7 @@ def test_quantiles_by_nearest_rank(numbers: list[float], expected: list[float | 
 
 
 @given(st.lists(st.integers(0, 50), min_size=1), st.integers(1, 100))
-def test_a_quantile_is_the_smallest_number_that_so_many_percent_do_not_exceed(
-    numbers: list[int], percent: int
-) -> None:
+def test_a_quantile_is_the_smallest_number_that_so_many_percent_do_not_exceed(numbers: list[int], percent: int) -> None:
     found = Numbers()
     for number in numbers:
         found.add(number)

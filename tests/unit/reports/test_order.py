@@ -61,6 +61,6 @@ def test_stages_and_verdict_are_read() -> None:
     ],
 )
 def test_another_shape_is_refused_with_its_place(change: dict[str, Any], where: str) -> None:
-    with pytest.raises(ValueError, match="Object missing|Expected|Invalid") as refused:
+    with pytest.raises(ValueError, match=r"Object missing|Expected|Invalid") as refused:
         read_order(order() | change)
     assert where in str(refused.value)

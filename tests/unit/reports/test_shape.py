@@ -196,7 +196,13 @@ def test_a_report_of_nothing_knows_nothing() -> None:
     assert shown["promises"] == NOTHING
     assert shown["lead_time"]["p50_seconds"] is None
     assert [bucket["share"] for bucket in shown["overdue"]] == [None] * 6
-    assert (shown["as_of"], shown["stages"], shown["causes"], shown["cohorts"], shown["groups"]) == (None, [], [], [], [])
+    assert (shown["as_of"], shown["stages"], shown["causes"], shown["cohorts"], shown["groups"]) == (
+        None,
+        [],
+        [],
+        [],
+        [],
+    )
 
 
 def test_parts_of_seconds_stay_and_whole_ones_are_whole() -> None:
