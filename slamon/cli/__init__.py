@@ -10,6 +10,7 @@ from slamon.cli.explain import explain
 from slamon.cli.notices import notices
 from slamon.cli.orders import orders
 from slamon.cli.replay import replay
+from slamon.cli.report import report
 from slamon.cli.run import demo, run
 
 # Pretty tracebacks would show local variables, and with them secrets.
@@ -44,6 +45,7 @@ def slamon(
 app.command("run")(run)
 app.command("check-config")(check_config)
 app.command("replay")(replay)
+app.command("report")(report)
 app.command("demo")(demo)
 app.add_typer(orders, name="orders")
 app.command("explain")(explain)

@@ -2,7 +2,7 @@
 
 import http.client
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
@@ -58,9 +58,30 @@ class Daemon:
             say("not every worker answered: the list is incomplete")
         return whole
 
+<<<<<<< HEAD
     def one(self, path: str, name: str, missing: str, *, below: str = "") -> dict[str, Any]:
         """Ask for one thing by its name, or what is `below` it; ends the command with 3 when there is none."""
         return self.get(f"{path}/{quote(name, safe='')}{below}", [], missing=missing)
+=======
+    def pages(self, path: str, rows: str, query: Query) -> Iterator[dict[str, Any]]:
+        """Follow `next` to the end, page by page; says at the end when a worker did not answer."""
+        complete, cursor = True, None
+        while True:
+            page = self.get(path, [*query, ("limit", str(MOST_ROWS)), *_cursor(cursor)])
+            if not isinstance(page.get(rows), list):
+                fail(f"{self.url} answers something that is not slamon's API")
+            yield page
+            complete = complete and page.get("complete") is not False
+            cursor = page.get("next")
+            if cursor is None:  # a page may be empty although more follow
+                break
+        if not complete:
+            say("not every worker answered: the list is incomplete")
+
+    def one(self, path: str, name: str, missing: str) -> dict[str, Any]:
+        """Ask for one thing by its name; ends the command with 3 when there is none."""
+        return self.get(f"{path}/{quote(name, safe='')}", [], missing=missing)
+>>>>>>> wt-rep
 
     def get(self, path: str, query: Query, missing: str | None = None) -> dict[str, Any]:
         """Ask for a JSON object."""

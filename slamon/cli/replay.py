@@ -13,7 +13,7 @@ from slamon.cli.progress import reading_bar, sign_of_life
 from slamon.cli.replayed import digest, write_json, write_json_lines, write_table
 from slamon.errors import InputError
 from slamon.orders.event import Instant
-from slamon.services.replay import ReplayRules, replay_files
+from slamon.services.replay import Replay, ReplayRules, replay_files
 from slamon.settings import Settings
 from slamon.settings.fields import parse_moment
 from slamon.sla.policy import SlaTerms
@@ -45,6 +45,7 @@ def replay(
     rows: Annotated[int, typer.Option(min=0, help="Rows of each table at most.")] = 20,
 ) -> None:
     """Feed recorded events through the core, without a broker. Exit code 1 for unreadable input."""
+<<<<<<< HEAD
     until = _instant(at)
     settings = None if config is None else loaded(config).settings
     terms = SlaTerms() if settings is None else settings.sla_terms()
@@ -54,6 +55,9 @@ def replay(
             result = replay_files(files, terms, rules, until, report)
     except InputError as error:
         fail(str(error), WRONG)
+=======
+    result = replayed(files, None if config is None else loaded(config).settings, source, at)
+>>>>>>> wt-rep
     if as_format is ReplayFormat.TABLE:
         with sign_of_life("judging"):
             found = digest(result, rows)
@@ -61,6 +65,18 @@ def replay(
         return
     with nullcontext() if sys.stdout.isatty() else sign_of_life("writing"):
         write_json(result) if as_format is ReplayFormat.JSON else write_json_lines(result)
+
+
+def replayed(files: list[str], settings: Settings | None, source: str | None, at: str | None) -> Replay:
+    """Read recorded events under a configuration's policy, or slamon's defaults; ends the command where it can't."""
+    until = _instant(at)
+    policy = SlaPolicy() if settings is None else settings.sla_policy()
+    rules = _rules(settings, source)
+    try:
+        with reading_bar() as report:
+            return replay_files(files, policy, rules, until, report)
+    except InputError as error:
+        fail(str(error), WRONG)
 
 
 def _instant(at: str | None) -> Instant | None:

@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-CORE = ("errors", "health", "lag", "notices", "orders", "sla")
+CORE = ("errors", "health", "lag", "notices", "orders", "reports", "sla")
 
 
 def test_contracts_are_kept() -> None:

@@ -79,6 +79,27 @@ def test_an_incomplete_list_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert "incomplete" in capsys.readouterr().err
 
 
+def test_pages_are_followed_to_the_end_and_an_empty_one_is_not_the_end(capsys: pytest.CaptureFixture[str]) -> None:
+    with scripted_daemon() as daemon:
+        daemon.answer(PATH, page("orders", [1], after="c1", complete=False))
+        daemon.answer(PATH, page("orders", [], after="c2"))
+        daemon.answer(PATH, page("orders", [2]))
+        pages = list(Daemon(daemon.url, None).pages(PATH, "orders", [("sort", "order_id")]))
+    assert [one["orders"] for one in pages] == [[1], [], [2]]
+    assert [dict(query).get("cursor") for _, query in daemon.asked] == [None, "c1", "c2"]
+    assert "incomplete" in capsys.readouterr().err
+
+
+def test_pages_of_something_else_end_with_1(capsys: pytest.CaptureFixture[str]) -> None:
+    with scripted_daemon() as daemon:
+        daemon.answer(PATH, {"orders": 5})
+        with pytest.raises(typer.Exit) as ended:
+            list(Daemon(daemon.url, None).pages(PATH, "orders", []))
+    code, err = _ended(capsys, ended)
+    assert code == 1
+    assert "is not slamon's API" in err
+
+
 def test_names_are_escaped_in_the_path() -> None:
     with scripted_daemon() as daemon:
         daemon.answer(f"{PATH}/a/b ?#é", {"order_id": "x"})
