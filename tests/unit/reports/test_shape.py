@@ -159,8 +159,8 @@ def test_weeks_and_stages_are_in_their_own_order() -> None:
 
 def test_stages_go_as_the_lifecycle_goes_and_the_strange_ones_come_last() -> None:
     made = Report(Scope(by=By.STAGE, statuses=("B", "SUBMITTED", "PRICE_CALCULATED")))
-    strange = visit(1, **{"from": "A", "to": "B"}, overdue=True)
-    made.add(order("cancelled", "2026-03-04T00:00:00Z", visit(1, **{"from": "Z", "to": "B"}, overdue=True)))
+    strange = visit(1, overdue=True) | {"from": "A", "to": "B"}
+    made.add(order("cancelled", "2026-03-04T00:00:00Z", visit(1, overdue=True) | {"from": "Z", "to": "B"}))
     made.add(order("kept", "2026-03-04T00:00:00Z", strange, approval(1, overdue=True), visit(1, overdue=True)))
     shown = report_json(made, None)
     assert [stage["from"] for stage in shown["stages"]] == ["SUBMITTED", "PRICE_CALCULATED", "A"]
