@@ -58,11 +58,6 @@ class Daemon:
             say("not every worker answered: the list is incomplete")
         return whole
 
-<<<<<<< HEAD
-    def one(self, path: str, name: str, missing: str, *, below: str = "") -> dict[str, Any]:
-        """Ask for one thing by its name, or what is `below` it; ends the command with 3 when there is none."""
-        return self.get(f"{path}/{quote(name, safe='')}{below}", [], missing=missing)
-=======
     def pages(self, path: str, rows: str, query: Query) -> Iterator[dict[str, Any]]:
         """Follow `next` to the end, page by page; says at the end when a worker did not answer."""
         complete, cursor = True, None
@@ -78,10 +73,9 @@ class Daemon:
         if not complete:
             say("not every worker answered: the list is incomplete")
 
-    def one(self, path: str, name: str, missing: str) -> dict[str, Any]:
-        """Ask for one thing by its name; ends the command with 3 when there is none."""
-        return self.get(f"{path}/{quote(name, safe='')}", [], missing=missing)
->>>>>>> wt-rep
+    def one(self, path: str, name: str, missing: str, *, below: str = "") -> dict[str, Any]:
+        """Ask for one thing by its name, or what is `below` it; ends the command with 3 when there is none."""
+        return self.get(f"{path}/{quote(name, safe='')}{below}", [], missing=missing)
 
     def get(self, path: str, query: Query, missing: str | None = None) -> dict[str, Any]:
         """Ask for a JSON object."""

@@ -45,19 +45,7 @@ def replay(
     rows: Annotated[int, typer.Option(min=0, help="Rows of each table at most.")] = 20,
 ) -> None:
     """Feed recorded events through the core, without a broker. Exit code 1 for unreadable input."""
-<<<<<<< HEAD
-    until = _instant(at)
-    settings = None if config is None else loaded(config).settings
-    terms = SlaTerms() if settings is None else settings.sla_terms()
-    rules = _rules(settings, source)
-    try:
-        with reading_bar() as report:
-            result = replay_files(files, terms, rules, until, report)
-    except InputError as error:
-        fail(str(error), WRONG)
-=======
     result = replayed(files, None if config is None else loaded(config).settings, source, at)
->>>>>>> wt-rep
     if as_format is ReplayFormat.TABLE:
         with sign_of_life("judging"):
             found = digest(result, rows)
@@ -70,11 +58,11 @@ def replay(
 def replayed(files: list[str], settings: Settings | None, source: str | None, at: str | None) -> Replay:
     """Read recorded events under a configuration's policy, or slamon's defaults; ends the command where it can't."""
     until = _instant(at)
-    policy = SlaPolicy() if settings is None else settings.sla_policy()
+    terms = SlaTerms() if settings is None else settings.sla_terms()
     rules = _rules(settings, source)
     try:
         with reading_bar() as report:
-            return replay_files(files, policy, rules, until, report)
+            return replay_files(files, terms, rules, until, report)
     except InputError as error:
         fail(str(error), WRONG)
 

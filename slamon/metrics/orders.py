@@ -68,7 +68,9 @@ class OrderMetrics:
             oldest[label] = max(oldest.get(label, 0.0), age)
         self._oldest.replace(oldest)
         self._divergences.replace(_bounded(counts.divergences, self._system, self._disagreement))
-        waiting = {(self._status(stage),): age for stage, age in counts.unclaimed_age.items()}
+        waiting: dict[tuple[str, ...], float] = {
+            (self._status(stage),): age for stage, age in counts.unclaimed_age.items()
+        }
         self._unclaimed.replace(waiting)
 
     def finished(self, channel: str | None, lead_seconds: float) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MOST_CHANNELS = 50
 """Distinct channels with series of their own; the rest are `other`."""
 
-MOST_SYSTEMS: Final = 20
+MOST_SYSTEMS = 20
 """The same for systems."""
 
 _OPENMETRICS = "application/openmetrics-text"
