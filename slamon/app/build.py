@@ -121,7 +121,7 @@ def surroundings(settings: Settings, own: OwnTopics) -> Surroundings:
     """What the configuration expects of its cluster."""
     kafka = settings.kafka
     specs = own_topic_specs(kafka.app_id, partitions=kafka.partitions, replication=kafka.replication_factor)
-    promise = settings.sla_policy().promise.duration
+    promise = settings.sla_policy().promise.duration.span
     return Surroundings(specs, source_topics(settings), promise, own.deliveries)
 
 

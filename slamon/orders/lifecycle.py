@@ -8,10 +8,11 @@ CANCELLED = "CANCELLED"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One status and the system in which it happens."""
+    """One status, the system in which it happens, and whom an order waits for before it (None: the system)."""
 
     status: str
     system: str
+    role: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,8 @@ DEFAULT_LIFECYCLE = Lifecycle(
         Step("FILE_UPLOADED", "shop"),
         Step("SUBMITTED", "shop"),
         Step("PRICE_CALCULATED", "mes"),
-        Step("MANUFACTURING_APPROVED", "crm"),
-        Step("MANUFACTURING_STARTED", "mes"),
+        Step("MANUFACTURING_APPROVED", "crm", "seller"),
+        Step("MANUFACTURING_STARTED", "mes", "operator"),
         Step("MANUFACTURING_COMPLETED", "mes"),
         Step("PACKAGING", "mes"),
         Step("SHIPPED", "mes"),

@@ -44,6 +44,9 @@ class LifecycleStep(Section):
 
     status: Annotated[Word, Field(description="Name of the status")]
     system: Annotated[Word, Field(description="The system in which the step happens")]
+    role: Annotated[
+        Word | None, Field(description="Whom the order waits for before this step; null: work of the system")
+    ] = None
 
 
 class Orders(Section):
@@ -52,8 +55,8 @@ class Orders(Section):
     lifecycle: Annotated[
         tuple[LifecycleStep, ...],
         Field(min_length=2, description="The statuses in their order, each with the system that owns the step"),
-        Allowed("a list of at least two {status, system}"),
-    ] = tuple(LifecycleStep(status=step.status, system=step.system) for step in DEFAULT_LIFECYCLE.steps)
+        Allowed("a list of at least two {status, system, role}"),
+    ] = tuple(LifecycleStep(status=step.status, system=step.system, role=step.role) for step in DEFAULT_LIFECYCLE.steps)
     keep_finished: Annotated[Span, Field(description="Finished and cancelled orders leave after")] = Duration(30, 0)
     keep_not_started: Annotated[Span, Field(description="Carts leave after so long without an event")] = Duration(90, 0)
     future_tolerance: Annotated[Span, Field(description="Events further ahead of the clock become dead letters")] = (
@@ -68,4 +71,4 @@ class Orders(Section):
 
     def to_lifecycle(self) -> Lifecycle:
         """The steps as the core takes them."""
-        return Lifecycle(tuple(Step(step.status, step.system) for step in self.lifecycle))
+        return Lifecycle(tuple(Step(step.status, step.system, step.role) for step in self.lifecycle))

@@ -25,7 +25,7 @@ from slamon.settings.notify import Notify
 from slamon.settings.orders import Orders, Source
 from slamon.settings.sla import Sla
 from slamon.settings.watch import Lag, Service
-from slamon.sla.policy import SlaPolicy
+from slamon.sla.policy import SlaPolicy, SlaTerms
 
 
 class Web(Section):
@@ -105,9 +105,13 @@ class Settings(BaseSettings):
         del settings_cls, others, named
         return (init_settings,)
 
+    def sla_terms(self) -> SlaTerms:
+        """The terms that the core follows."""
+        return self.sla.to_terms(self.orders.to_lifecycle())
+
     def sla_policy(self) -> SlaPolicy:
-        """The policy that the core follows."""
-        return self.sla.to_policy(self.orders.to_lifecycle())
+        """The policy of orders that no other one matches."""
+        return self.sla_terms().policies[-1]
 
     def secrets(self) -> tuple[str, ...]:
         """Every secret text, so that logs can leave it out."""
