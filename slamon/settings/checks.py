@@ -2,38 +2,22 @@
 
 from __future__ import annotations
 
-import difflib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from slamon.orders.lifecycle import CANCELLED
-from slamon.settings.shape import Path
+from slamon.settings.finding import Check, Finding, no_such_status
+from slamon.settings.policy_checks import POLICY_CHECKS
+from slamon.settings.sla_checks import SLA_CHECKS
 from slamon.sinks.signature import signing_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
     from slamon.settings.root import Settings
-
-Finding: TypeAlias = tuple[Path, str]
-"""Where, and what is wrong and allowed."""
+    from slamon.settings.shape import Path
 
 _INTERNAL = ("repartition", "deliveries", "outbox", "dead-letters", "policies", "answers", "orders-changelog")
 _RESERVED = frozenset({"slack", "alertmanager", "smtp", "apprise", "heartbeat"})
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """A question to the whole; not asked when its ground is wrong, since it would blame others for that."""
-
-    find: Callable[[Settings], Iterator[Finding]]
-    ground: tuple[Path, ...] = ()
-
-
-def _no_such_status(status: str, known: Collection[str]) -> str:
-    close = difflib.get_close_matches(status.upper(), known, n=1, cutoff=0.75)
-    meant = f"did you mean {close[0]}? " if close else ""
-    return f"{status} is no status of orders.lifecycle, {meant}allowed are " + ", ".join(known)
 
 
 def _lifecycle(settings: Settings) -> Iterator[Finding]:
@@ -47,52 +31,12 @@ def _lifecycle(settings: Settings) -> Iterator[Finding]:
         seen.add(step.status)
 
 
-def _promise(settings: Settings) -> Iterator[Finding]:
-    promise, steps = settings.sla.promise, settings.orders.to_lifecycle().index
-    given = promise.model_fields_set
-    path: Path = ("sla", "promise")
-    if promise.start not in steps:
-        default = "" if "start" in given else "by default "
-        yield (*path, "start"), default + _no_such_status(promise.start, steps)
-    for index, stop in enumerate(promise.stop):
-        here: Path = (*path, "stop", index) if "stop" in given else (*path, "stop")
-        if stop not in steps:
-            yield here, ("" if "stop" in given else "by default ") + _no_such_status(stop, steps)
-        elif steps[stop] <= steps.get(promise.start, -1):
-            yield here, f"{stop} does not come after the start {promise.start}, allowed is a later status"
-
-
-def _stages(settings: Settings) -> Iterator[Finding]:
-    steps = settings.orders.to_lifecycle().index
-    if "stages" not in settings.sla.model_fields_set:
-        if any(stage.from_ not in steps or stage.to not in steps for stage in settings.sla.stages):
-            yield (
-                ("sla", "stages"),
-                "is missing, the default does not fit orders.lifecycle; allowed is also []",
-            )
-        return
-    seen: dict[tuple[str, object], int] = {}
-    for index, stage in enumerate(settings.sla.stages):
-        path: Path = ("sla", "stages", index)
-        unknown = [(key, status) for key, status in (("from", stage.from_), ("to", stage.to)) if status not in steps]
-        for key, status in unknown:
-            yield (*path, key), _no_such_status(status, steps)
-        if not unknown and steps[stage.to] <= steps[stage.from_]:
-            yield (*path, "to"), f"{stage.to} does not come after {stage.from_}, allowed is a later status"
-        # A notice's id is made of stage and due time: two such stages would share their notices.
-        for twin in ((stage.from_, stage.to), (stage.from_, stage.budget)):
-            if seen.setdefault(twin, index) != index:
-                what = "same way" if isinstance(twin[1], str) else "same from and budget"
-                yield path, f"has the {what} as stage {seen[twin]}, allowed is one of them"
-                break
-
-
 def _status_maps(settings: Settings) -> Iterator[Finding]:
     known = (*settings.orders.to_lifecycle().statuses, CANCELLED)
     for name, source in settings.sources.items():
         for theirs, ours in source.status_map.items():
             if ours not in known:
-                yield ("sources", name, "status_map", theirs), _no_such_status(ours, known)
+                yield ("sources", name, "status_map", theirs), no_such_status(ours, known)
 
 
 def _topics(settings: Settings) -> Iterator[Finding]:
@@ -162,8 +106,8 @@ def _something_to_do(settings: Settings) -> Iterator[Finding]:
 _LIFECYCLE: Path = ("orders", "lifecycle")
 CHECKS = (
     Check(_lifecycle),
-    Check(_promise, (_LIFECYCLE, ("sla", "promise", "start"))),
-    Check(_stages, (_LIFECYCLE,)),
+    *SLA_CHECKS,
+    *POLICY_CHECKS,
     Check(_status_maps, (_LIFECYCLE,)),
     Check(_topics, (("kafka", "app_id"),)),
     Check(_security, (("kafka", "security", "protocol"),)),

@@ -37,6 +37,11 @@ class Later:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class BesideConfiguration:
+    """Annotation: a path that counts from the configuration's folder, as those of secret files do."""
+
+
 class Section(BaseModel):
     """One mapping of the configuration: frozen, unknown keys refused, inputs never shown in errors."""
 

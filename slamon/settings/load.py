@@ -9,20 +9,22 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from slamon.errors import ConfigError
-from slamon.settings.checks import Finding, findings
+from slamon.settings.checks import findings
 from slamon.settings.document import read_document
 from slamon.settings.environment import overlay
 from slamon.settings.problems import Places, Problem, of_schema
 from slamon.settings.remarks import remarks
 from slamon.settings.repair import Repair
 from slamon.settings.root import Settings
-from slamon.settings.secret_files import fill_secrets
+from slamon.settings.secret_files import fill_secrets, place_files
 from slamon.settings.shape import Path, drop_vacant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pydantic_core import ErrorDetails
+
+    from slamon.settings.finding import Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ def load_text(text: str, file: str, environ: Mapping[str, str]) -> Loaded:
     problems += [Problem((1, 0, name), f"{name}: {words}") for name, words in tree.problems]
     unread = dict(fill_secrets(tree.tree, Settings, tree.origins, FilePath(file).parent))
     problems += [places.tell(path, words) for path, words in unread.items()]
+    place_files(tree.tree, Settings, tree.origins, FilePath(file).parent)
     drop_vacant(Settings, tree.tree)
     if tree.tree.get("kafka") is None:  # so that the key is named that has to be given, not the section
         tree.tree["kafka"] = {}

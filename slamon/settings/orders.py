@@ -6,7 +6,7 @@ from pydantic import Field, Strict
 
 from slamon.orders.lifecycle import DEFAULT_LIFECYCLE, Lifecycle, Step
 from slamon.settings.duration import Duration
-from slamon.settings.fields import Allowed, Flag, PositiveSpan, Section, Span, Topic, Word, whole
+from slamon.settings.fields import Allowed, Flag, Later, PositiveSpan, Section, Span, Topic, Word, whole
 from slamon.sla.calendar import Length
 
 
@@ -54,7 +54,7 @@ class Source(Section):
         description="The source's own status names: statuses of the lifecycle, or CANCELLED",
     )
     expect: Annotated[
-        Expect | None, Field(description="When the source counts as silent; null: learnt from its arrivals")
+        Expect | None, Field(description="When the source counts as silent; null: learnt from its arrivals"), Later()
     ] = None
 
 
@@ -63,6 +63,9 @@ class LifecycleStep(Section):
 
     status: Annotated[Word, Field(description="Name of the status")]
     system: Annotated[Word, Field(description="The system in which the step happens")]
+    role: Annotated[
+        Word | None, Field(description="Whom the order waits for before this step; null: work of the system")
+    ] = None
 
 
 class Orders(Section):
@@ -71,8 +74,8 @@ class Orders(Section):
     lifecycle: Annotated[
         tuple[LifecycleStep, ...],
         Field(min_length=2, description="The statuses in their order, each with the system that owns the step"),
-        Allowed("a list of at least two {status, system}"),
-    ] = tuple(LifecycleStep(status=step.status, system=step.system) for step in DEFAULT_LIFECYCLE.steps)
+        Allowed("a list of at least two {status, system, role}"),
+    ] = tuple(LifecycleStep(status=step.status, system=step.system, role=step.role) for step in DEFAULT_LIFECYCLE.steps)
     keep_finished: Annotated[Span, Field(description="Finished and cancelled orders leave after")] = Duration(30, 0)
     keep_not_started: Annotated[Span, Field(description="Carts leave after so long without an event")] = Duration(90, 0)
     future_tolerance: Annotated[Span, Field(description="Events further ahead of the clock become dead letters")] = (
@@ -87,4 +90,4 @@ class Orders(Section):
 
     def to_lifecycle(self) -> Lifecycle:
         """The steps as the core takes them."""
-        return Lifecycle(tuple(Step(step.status, step.system) for step in self.lifecycle))
+        return Lifecycle(tuple(Step(step.status, step.system, step.role) for step in self.lifecycle))

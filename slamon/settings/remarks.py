@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel
 
 from slamon.settings.shape import Path, keys_of
+from slamon.sla.calendar import ALWAYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from slamon.settings.policies import Promise
     from slamon.settings.root import Settings
 
 _NOTHING: tuple[object, ...] = (None, False, (), {})
@@ -19,12 +21,7 @@ _NOTHING: tuple[object, ...] = (None, False, (), {})
 def remarks(settings: Settings) -> Iterator[tuple[Path, str]]:
     """Yield a path and what is to be said about it."""
     yield from _not_run(settings, ())
-    promise = settings.sla.promise
-    if promise.warn_before.span >= promise.duration.span:
-        yield (
-            ("sla", "promise", "warn_before"),
-            "is not shorter than the duration: orders are at risk from their start",
-        )
+    yield from _terms(settings)
     slack = settings.notify.slack
     if slack is not None and slack.token is None:
         yield ("notify", "slack"), "has no token: nothing is sent to Slack"
@@ -33,6 +30,25 @@ def remarks(settings: Settings) -> Iterator[tuple[Path, str]]:
             yield ("notify", "webhooks", name), "has no secret: its calls are not signed"
     if not settings.sources:
         yield ("sources",), "is not configured: no order is watched"
+
+
+def _terms(settings: Settings) -> Iterator[tuple[Path, str]]:
+    sla = settings.sla
+    path: Path = ("sla", "promise")
+    yield from _promise(path, sla.promise, {"duration", "warn_before", "round"})
+    for index, policy in enumerate(sla.policies):
+        path = ("sla", "policies", index)
+        given = set(policy.promise.given())
+        yield from _promise((*path, "promise"), policy.promise.over(sla.promise), given)
+        if policy.holds.statuses and not policy.holds.pause:
+            yield (*path, "holds", "statuses"), "pause nothing: holds.pause is empty"
+
+
+def _promise(path: Path, promise: Promise, given: set[str]) -> Iterator[tuple[Path, str]]:
+    if promise.warn_before.span >= promise.duration.span and given & {"duration", "warn_before"}:
+        yield (*path, "warn_before"), "is not shorter than the duration: orders are at risk from their start"
+    if promise.round is not None and promise.calendar == ALWAYS.name and given & {"round", "calendar"}:
+        yield (*path, "round"), "without a calendar of sla.calendars: days end at midnight UTC"
 
 
 def _not_run(section: BaseModel, path: Path) -> Iterator[tuple[Path, str]]:

@@ -105,13 +105,13 @@ class Settings(BaseSettings):
         del settings_cls, others, named
         return (init_settings,)
 
-    def sla_policy(self) -> SlaPolicy:
-        """The policy that the core follows."""
-        return self.sla.to_policy(self.orders.to_lifecycle())
-
     def sla_terms(self) -> SlaTerms:
-        """All of `sla` as the core follows it."""
-        return SlaTerms((self.sla_policy(),))
+        """The terms that the core follows."""
+        return self.sla.to_terms(self.orders.to_lifecycle())
+
+    def sla_policy(self) -> SlaPolicy:
+        """The policy of orders that no other one matches."""
+        return self.sla_terms().policies[-1]
 
     def secrets(self) -> tuple[str, ...]:
         """Every secret text, so that logs can leave it out."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
+from slamon.settings.fields import BesideConfiguration
 from slamon.settings.shape import Path, keys_of, sections, slot_of
 
 if TYPE_CHECKING:
@@ -36,6 +37,17 @@ def fill_secrets(
             if holder[key] is not None:
                 holder[key] = str(FilePath(holder[key]) if here in origins else folder / holder[key])
                 yield from _fill(holder, here, is_secret=_is_secret(section, name))
+
+
+def place_files(tree: dict[str, Any], root: type[BaseModel], origins: Mapping[Path, str], folder: FilePath) -> None:
+    """Let the paths of other files count from the configuration's folder too, in place; not those in variables."""
+    for path, section, holder in sections(slot_of(root), tree, ()):
+        for key, slot in keys_of(section):
+            here = (*path, key)
+            from_variable = any(here[:n] in origins for n in range(len(here) + 1))
+            is_path = isinstance(holder.get(key), str) and bool(holder[key])
+            if is_path and not from_variable and any(isinstance(note, BesideConfiguration) for note in slot.notes):
+                holder[key] = str(folder / holder[key])
 
 
 def _settle(holder: dict[str, Any], path: Path, name: str, origins: Mapping[Path, str]) -> bool:

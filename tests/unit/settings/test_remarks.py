@@ -15,11 +15,7 @@ def _remarks(text: str) -> list[str]:
     [
         ("lag: {}", "lag"),
         ('services: {mes: {http: "http://mes"}}', "services"),
-        ("sla: {policies: [{name: rush}]}", "sla.policies"),
-        ("sla: {calendars: {w: {time_zone: UTC, days: {mon: []}}}}", "sla.calendars"),
-        ("sla: {divergence: {}}", "sla.divergence"),
         ("sla: {forecast: {notify: true}}", "sla.forecast.notify"),
-        ('sla: {enforce_from: "2027-01-01T00:00:00Z"}', "sla.enforce_from"),
         ("sla: {hold_at_most: PT2H}", "sla.hold_at_most"),
         ("notify: {alertmanager: {url: x}}", "notify.alertmanager"),
         ("notify: {smtp: {host: x}}", "notify.smtp"),

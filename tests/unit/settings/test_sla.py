@@ -1,8 +1,8 @@
 """`sla`."""
 
-from slamon.settings.sla import ApplyTo, OnRegress, Sla
+from slamon.settings.sla import Sla
 from slamon.sla.calendar import Length
-from slamon.sla.policy import SlaPolicy, StopFrom
+from slamon.sla.policy import ApplyTo, OnRegress, SlaPolicy, StopFrom
 from tests.configurations import problems_beside, settings_of
 
 

@@ -1,0 +1,45 @@
+"""What a check finds: where, what is wrong and what is allowed; and the words for names that nothing has."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from slamon.settings.shape import Path
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator
+
+    from slamon.settings.root import Settings
+
+Finding: TypeAlias = tuple[Path, str]
+"""Where, and what is wrong and allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A question to the whole; not asked when its ground is wrong, since it would blame others for that."""
+
+    find: Callable[[Settings], Iterable[Finding]]
+    ground: tuple[Path, ...] = ()
+
+
+def no_such(name: str, what: str, known: Collection[str]) -> str:
+    """Words for a name that is none of the known ones, with the one that may have been meant."""
+    by_case = {other.casefold(): other for other in known}
+    close = difflib.get_close_matches(name.casefold(), by_case, n=1, cutoff=0.75)
+    meant = f"did you mean {by_case[close[0]]}? " if close else ""
+    return f"{name} is no {what}, {meant}allowed are " + ", ".join(known)
+
+
+def no_such_status(status: str, known: Collection[str]) -> str:
+    """Words for a status that is not in the lifecycle."""
+    return no_such(status, "status of orders.lifecycle", known)
+
+
+def unknown_statuses(path: Path, statuses: Iterable[str], known: Collection[str]) -> Iterator[Finding]:
+    """Find the statuses of a list that are not in the lifecycle."""
+    for index, status in enumerate(statuses):
+        if status not in known:
+            yield (*path, index), no_such_status(status, known)
