@@ -1,17 +1,14 @@
 """Laws of the row: arrival order, repeats, bytes and ticks on the way change nothing that stands."""
 
 import random
-from typing import TypeAlias
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from slamon.notices.leaving import wake_at
 from slamon.notices.row import (
     VERSION,
-    OrderRules,
     Outcome,
     Row,
     apply,
@@ -23,26 +20,12 @@ from slamon.notices.row import (
 )
 from slamon.orders.entry import pack
 from slamon.orders.event import DAY, SECOND, EventType, Instant, OrderEvent
-from slamon.sla.clock import Key
-from slamon.sla.conditions import conditions
 from slamon.sla.fold import fold
-from tests.builders import CLOCK, HOUR, RULES, T0, day, entries, order_event, row_of, stored_after
+from tests.builders import HOUR, RULES, T0, day, entries, order_event, row_of, stored_after
 from tests.strategies import arrivals, floods, long_floods, order_events
+from tests.ticking import notice_due, standing, ticked, true_at
 
 MOST_ROW_BYTES = 15 * 1024 * 1024
-
-
-Named: TypeAlias = tuple[Key, Instant, Instant | None]
-"""What names a notice, when it came true, and its due time with holds."""
-
-
-def _standing(row: Row) -> set[Named]:
-    return {(r.key, r.at, r.shown_at) for r in row.records or () if r.standing}
-
-
-def _true_at(row: Row, now: Instant) -> set[Named]:
-    found = conditions(row.clock, CLOCK)
-    return {(c.key, c.at, c.shown_at) for c in found if c.from_at <= now}
 
 
 @given(st.data(), order_events())
@@ -110,7 +93,7 @@ def test_what_stands_does_not_depend_on_when_it_was_looked_at(data: st.DataObjec
     end = max(event.occurred_at for event in events) + data.draw(st.sampled_from((0, 1, DAY, 60 * DAY)))
     at_end = row_of(*events)
     settle_row(at_end, end, RULES)
-    ticked = _ticked(sorted(events, key=lambda event: event.occurred_at), end, RULES)
+    in_order = ticked(sorted(events, key=lambda event: event.occurred_at), end, RULES)
     told = data.draw(arrivals(events))
     looked = new_row(RULES)
     for event in told:
@@ -118,29 +101,7 @@ def test_what_stands_does_not_depend_on_when_it_was_looked_at(data: st.DataObjec
         if data.draw(st.booleans()):
             settle_row(looked, data.draw(st.sampled_from([e.occurred_at for e in events] + [end])), RULES)
     settle_row(looked, end, RULES)
-    assert _standing(at_end) == _standing(ticked) == _standing(looked) == _true_at(at_end, end)
-
-
-def _ticked(events: list[OrderEvent], end: Instant, rules: OrderRules) -> Row:
-    """As the daemon does: between events everything that comes due is decided at its own instant."""
-    row = new_row(rules)
-    for number, event in enumerate(events):
-        apply(row, event, rules)
-        until = events[number + 1].occurred_at if number + 1 < len(events) else end + 1
-        due = _notice_due(row, rules)
-        while due is not None and due < until:
-            settle_row(row, due, rules)
-            due = _notice_due(row, rules)
-    settle_row(row, end, rules)
-    return row
-
-
-def _notice_due(row: Row, rules: OrderRules) -> Instant | None:
-    """`wake_at` without the leaving: every notice counts as unsent."""
-    due = wake_at(row, rules)
-    leaves = row.clock.ended_at is not None or row.clock.due_at is None
-    known = {c.from_at for c in conditions(row.clock, rules.book.rules_of(row.clock))}
-    return None if due is None or (leaves and due not in known) else due
+    assert standing(at_end) == standing(in_order) == standing(looked) == true_at(at_end, end, RULES)
 
 
 @pytest.mark.parametrize("step", [SECOND, HOUR], ids=["every second", "every hour"])
@@ -161,14 +122,14 @@ def test_a_ticking_clock_gives_the_same_notices(step: Instant, data: st.DataObje
         for number, (status, date) in enumerate(zip(steps, dates, strict=False))
     ]
     end = T0 + 6 * pace
-    ticked, waiting = new_row(RULES), list(events)
+    ticking, waiting = new_row(RULES), list(events)
     for now in range(T0, end + 1, step):
         while waiting and waiting[0].occurred_at <= now:
-            apply(ticked, waiting.pop(0), RULES)
-        settle_row(ticked, now, RULES)
+            apply(ticking, waiting.pop(0), RULES)
+        settle_row(ticking, now, RULES)
     at_end = row_of(*events)
     settle_row(at_end, end, RULES)
-    assert _standing(ticked) == _standing(at_end)
+    assert standing(ticking) == standing(at_end)
 
 
 @given(order_events())
@@ -199,7 +160,7 @@ def test_waking_is_never_in_vain_and_never_late(events: list[OrderEvent], days: 
     """Nothing changes before the due time that the row gives, and at it something does."""
     row = row_of(*events)
     settle_row(row, day(days), RULES)
-    due = _notice_due(row, RULES)
+    due = notice_due(row, RULES)
     if due is None:
         assert not settle_row(row, day(1000), RULES)
     else:
