@@ -57,7 +57,7 @@ class Heard(msgspec.Struct, frozen=True, array_like=True, gc=False):
     model: Arrivals
     state: str = SourceState.UNKNOWN
     expected_by: Instant | None = None
-    """By then the next arrival is due; None while that is unknown. It stands still during a silence."""
+    """By then the next arrival is due; None while that is unknown. It stands still while nothing comes."""
     version: int = VERSION
 
 
@@ -76,12 +76,17 @@ _decode_heard = msgspec.msgpack.Decoder(Heard).decode
 
 
 def decode_heard(kept: bytes) -> Heard | None:
-    """Read what was kept; None for what another version wrote: it is learnt anew."""
+    """Read what was kept; None for what another version wrote: it is learnt anew.
+
+    By when an arrival is due is told anew too: what is expected may have been configured since.
+    """
     try:
         heard = _decode_heard(kept)
     except msgspec.DecodeError:
         return None
-    return heard if heard.version == VERSION else None
+    if heard.version != VERSION:
+        return None
+    return heard if heard.state == SourceState.SILENT else msgspec.structs.replace(heard, expected_by=None)
 
 
 def growth(before: Mapping[_Place, int], after: Mapping[_Place, int]) -> int:
@@ -95,12 +100,17 @@ def look(before: Heard | None, seen: Look, expected: Expectation) -> Heard:
     if before is None:
         first = Heard(seen.total, seen.at, seen.at, seen.at, nothing_learnt(expected.calendar))
         return msgspec.structs.replace(first, expected_by=_expected_by(first, expected))
+    if not fits(before.model, expected.calendar):  # a calendar was given, or taken away
+        model = nothing_learnt(expected.calendar)
+        before = msgspec.structs.replace(before, model=model, expected_by=None, state=SourceState.UNKNOWN)
     heard = _watched(before, seen, expected)
     if seen.arrivals > 0:
         return _spoken(heard, seen, expected, is_gap_known=seen.at - before.looked_at <= BLIND)
     if heard.state == SourceState.SILENT:
         return heard
-    expected_by = _expected_by(heard, expected)
+    expected_by = heard.expected_by
+    if expected_by is None or expected.every is not None or heard.quiet_from != before.quiet_from:
+        expected_by = _expected_by(heard, expected)  # else a gap would teach its own length to the model
     is_overdue = expected_by is not None and seen.at > expected_by
     state = SourceState.SILENT if is_overdue else SourceState(heard.state)
     return msgspec.structs.replace(heard, state=state, expected_by=expected_by)
@@ -138,7 +148,7 @@ def _watched(before: Heard, seen: Look, expected: Expectation) -> Heard:
     """Count the time since the last look: watched, or, when it was too long, left out."""
     calendar = expected.calendar
     passed = max(0, seen.at - before.looked_at)
-    model = before.model if fits(before.model, calendar) else nothing_learnt(calendar)
+    model = before.model
     quiet_from = before.quiet_from
     if passed > BLIND:
         quiet_from += passed
