@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 from zoneinfo import available_timezones
 
 from pydantic import Field
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 ZONE = "an IANA name such as Europe/Moscow"
+_Spans: TypeAlias = Annotated[tuple[Word, ...], Allowed('a list such as ["09:00-13:00", "14:00-18:00"]')]
 
 
 class Holidays(Section):
@@ -42,14 +44,14 @@ class Calendar(Section):
 
     time_zone: Annotated[Word, Field(description="Zone of all its times"), Allowed(ZONE)]
     days: Annotated[
-        dict[Word, tuple[Word, ...]],
+        dict[Word, _Spans],
         Field(description=f"Opening times by days of the week: {DAYS}; a day that is not given is closed"),
         Allowed('a mapping such as mon-fri: ["09:00-13:00", "14:00-18:00"]'),
     ]
     holidays: Annotated[Holidays | None, Field(description="Closed on public holidays")] = None
     closed: Annotated[tuple[Word, ...], Field(description="Closed on dates"), Allowed(f"a list of dates, {DATE}")] = ()
     open: Annotated[
-        dict[Word, tuple[Word, ...]],
+        dict[Word, _Spans],
         Allowed('a mapping such as "2026-12-27": ["10:00-14:00"]'),
     ] = Field(default_factory=dict, description="Opening times of single dates, holidays too")
     ics: Annotated[
@@ -67,13 +69,19 @@ class Reading:
     findings: tuple[Finding, ...]
 
 
+@cache
+def _zones() -> frozenset[str]:
+    """The names of all time zones; finding them means walking a folder."""
+    return frozenset(available_timezones())
+
+
 def read_calendar(name: str, told: Calendar) -> Reading:
     """Work a calendar out: its holidays are looked up and its ICS file is read."""
     reader = _Reader(("sla", "calendars", name))
     if name == ALWAYS.name:
         reader.tell((), "is the calendar that is always open, allowed is any other name")
-    if told.time_zone not in available_timezones():
-        words = no_such(told.time_zone, "time zone", sorted(available_timezones()))
+    if told.time_zone not in _zones():
+        words = no_such(told.time_zone, "time zone", sorted(_zones()))
         reader.tell(("time_zone",), f"{words.partition('allowed are')[0]}allowed is {ZONE}")
     week = reader.week(told.days)
     opened = reader.opened(told.open)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from slamon.orders.lifecycle import CANCELLED
-from slamon.settings.finding import Check, Finding, no_such_status
+from slamon.settings.finding import Finding, no_such_status
 from slamon.settings.policy_checks import POLICY_CHECKS
-from slamon.settings.sla_checks import SLA_CHECKS
+from slamon.settings.sla_checks import SLA_CHECKS, Check
 from slamon.sinks.signature import signing_key
 
 if TYPE_CHECKING:

@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from slamon.settings.shape import Path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
-
-    from slamon.settings.root import Settings
+    from collections.abc import Collection, Iterable, Iterator
 
 Finding: TypeAlias = tuple[Path, str]
 """Where, and what is wrong and allowed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """A question to the whole; not asked when its ground is wrong, since it would blame others for that."""
-
-    find: Callable[[Settings], Iterable[Finding]]
-    ground: tuple[Path, ...] = ()
 
 
 def no_such(name: str, what: str, known: Collection[str]) -> str:

@@ -21,6 +21,7 @@ revisions by itself."""
 _LARGEST = 1 << 20
 _FROM = dt.date(FIRST_YEAR, 1, 1)
 _UNTIL = dt.date(LAST_YEAR + 1, 1, 1)
+_WITHIN_A_DAY = {"HOURLY", "MINUTELY", "SECONDLY"}  # nonsense for whole days, and seconds of fifty years take for ever
 # What the libraries raise for files that only look like calendars.
 _BROKEN = (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError)
 
@@ -48,8 +49,9 @@ def ics_dates(file: str) -> frozenset[dt.date]:
     try:
         with FilePath(file).open("rb") as opened:
             data = opened.read(_LARGEST + 1)
-    except OSError as error:
-        raise ValueError(f"names a file that can't be read ({error.strerror}), allowed is a readable file") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "no path"
+        raise ValueError(f"names a file that can't be read ({reason}), allowed is a readable file") from None
     if len(data) > _LARGEST:
         raise ValueError("names a file of more than 1 MiB, allowed is a smaller one")
     try:
@@ -65,15 +67,24 @@ def ics_dates(file: str) -> frozenset[dt.date]:
 
 def _dates(calendar: icalendar.Component) -> set[dt.date]:
     """The days of one calendar; events with a time of day and cancelled ones close nothing."""
-    calendar.subcomponents = [event for event in calendar.walk("VEVENT") if _closes(event)]
+    if calendar.name != "VCALENDAR":  # a bare event would become a part of itself below
+        raise ValueError
+    calendar.subcomponents = [event for event in calendar.walk("VEVENT") if _is_all_day(event)]
     dates: set[dt.date] = set()
     for event in recurring_ical_events.of(calendar).between(_FROM, _UNTIL):
+        if str(event.get("STATUS")).upper() == "CANCELLED":  # not before: it may cancel one day of a repeating event
+            continue
         first, end = event["DTSTART"].dt, event["DTEND"].dt
         days = range(max((end - first).days, 1))
         dates.update(date for date in (first + dt.timedelta(days=number) for number in days) if _FROM <= date < _UNTIL)
     return dates
 
 
-def _closes(event: icalendar.Component) -> bool:
-    first = event["DTSTART"]
-    return not isinstance(getattr(first, "dt", None), dt.datetime) and event.get("STATUS") != "CANCELLED"
+def _is_all_day(event: icalendar.Component) -> bool:
+    if isinstance(getattr(event["DTSTART"], "dt", None), dt.datetime):
+        return False
+    rules = event.get("RRULE", ())
+    for rule in rules if isinstance(rules, list) else [rules]:
+        if rule and str(rule["FREQ"][0]).upper() in _WITHIN_A_DAY:
+            raise ValueError
+    return True

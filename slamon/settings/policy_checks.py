@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slamon.settings.finding import Check, Finding, no_such_status, unknown_statuses
-from slamon.settings.sla_checks import calendar_findings, extension_findings, stage_findings
+from slamon.settings.finding import Finding, no_such_status, unknown_statuses
+from slamon.settings.sla_checks import Check, calendar_findings, extension_findings, stage_findings
 from slamon.settings.terms import canonical
 
 if TYPE_CHECKING:

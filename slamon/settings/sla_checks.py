@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from slamon.settings.finding import Check, Finding, no_such, no_such_status
+from slamon.settings.finding import Finding, no_such, no_such_status
 from slamon.sla.calendar import ALWAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from slamon.settings.duration import Duration
     from slamon.settings.policies import Promise, Stage
     from slamon.settings.root import Settings
     from slamon.settings.shape import Path
     from slamon.settings.sla import Sla
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A question to the whole; not asked when its ground is wrong, since it would blame others for that."""
+
+    find: Callable[[Settings], Iterable[Finding]]
+    ground: tuple[Path, ...] = ()
 
 
 def calendar_findings(sla: Sla, path: Path, name: str | None, duration: Duration | None) -> Iterator[Finding]:
@@ -52,11 +61,17 @@ def stage_findings(path: Path, stages: Iterable[Stage], steps: Mapping[str, int]
         if not unknown and steps[stage.to] <= steps[stage.from_]:
             yield (*here, "to"), f"{stage.to} does not come after {stage.from_}, allowed is a later status"
         # A notice's id is made of stage and due time: two such stages would share their notices.
-        for twin in ((stage.from_, stage.to), (stage.from_, (stage.budget, stage.calendar))):
+        for twin in ((stage.from_, stage.to), (stage.from_, _budget(stage))):
             if seen.setdefault(twin, index) != index:
                 what = "same way" if isinstance(twin[1], str) else "same from and budget"
                 yield here, f"has the {what} as stage {seen[twin]}, allowed is one of them"
                 break
+
+
+def _budget(stage: Stage) -> tuple[object, str]:
+    """What is equal where budgets are: without a calendar of its own a day is 24 hours."""
+    calendar = stage.calendar or ALWAYS.name
+    return stage.budget.span if calendar == ALWAYS.name else stage.budget, calendar
 
 
 def _calendars(settings: Settings) -> Iterator[Finding]:

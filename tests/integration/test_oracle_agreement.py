@@ -5,6 +5,7 @@ but for divergences, what was rejected, and the summary.
 """
 
 import datetime as dt
+import os
 import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -17,23 +18,28 @@ from slamon.errors import DecodeError
 from slamon.notices.row import OrderRules
 from slamon.orders.event import instant
 from slamon.services.replay import Replay
+from slamon.settings import Settings
 from slamon.sla.book import RuleBook
-from slamon.sla.policy import DivergenceTerms, SlaTerms
+from slamon.sla.policy import SlaTerms
 from slamon.sources.native import NativeDecoder
 from tests.oracle import oracle
+from tests.oracle.configurations import Config, configured_cases
 from tests.oracle.histories import Record, as_lines, at_times, extreme_histories, floods, told_cases
 from tests.oracle.odd_records import ACCEPTED, REJECTED
 
-RULES = OrderRules(RuleBook.of(SlaTerms(divergence=DivergenceTerms(entry=()))))
-LATER = ("policy", "forecast", "heard")
-"""Keys of an order that belong to a later issue."""
+DEFAULTS = SlaTerms()
+SMALLEST = {"kafka": {"bootstrap_servers": "k:9092"}, "sources": {"orders": {"topics": ["t"]}}}
+BESIDE = ("forecast", "heard")
+"""Keys of an order that the oracle does not know."""
 
-NAMED = ("kind", "order_id", "stage", "due_at", "divergence")
+NAMED = ("kind", "order_id", "stage", "due_at", "at", "divergence")
 
 
-def _replayed(lines: Sequence[str | bytes], at: str | None, chance: random.Random) -> tuple[Replay, list[int]]:
+def _replayed(
+    lines: Sequence[str | bytes], at: str | None, chance: random.Random, terms: SlaTerms
+) -> tuple[Replay, list[int]]:
     """Every line through the core, in a random order; with the numbers of those that it rejects."""
-    result = Replay(None if at is None else instant(dt.datetime.fromisoformat(at)), RULES)
+    result = Replay(None if at is None else instant(dt.datetime.fromisoformat(at)), OrderRules(RuleBook.of(terms)))
     decoder = NativeDecoder(None, {}, 262_144)
     numbered = [(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
     chance.shuffle(numbered)
@@ -48,17 +54,20 @@ def _replayed(lines: Sequence[str | bytes], at: str | None, chance: random.Rando
 
 
 def _without(order: Mapping[str, Any]) -> dict[str, Any]:
-    kept = {key: value for key, value in order.items() if key not in LATER}
-    return kept | {"divergences": sorted(map(str, order["divergences"]))}
+    kept = {key: value for key, value in order.items() if key not in BESIDE}
+    return kept | {"divergences": sorted(map(str, order["divergences"])), "policy": order["policy"]["name"]}
 
 
 def _named(notices: Sequence[Mapping[str, Any]]) -> Counter[tuple[Any, ...]]:
     return Counter(tuple(str(notice[key]) for key in NAMED) for notice in notices)
 
 
-def _agree(lines: Sequence[str | bytes], at: str | None, chance: random.Random) -> None:
-    want = oracle.replay(lines, at=at)
-    got, rejected = _replayed(lines, at, chance)
+def _agree(
+    lines: Sequence[str | bytes], at: str | None, chance: random.Random, config: Mapping[str, Any] | None = None
+) -> None:
+    want = oracle.replay(lines, at=at, config=config)
+    terms = DEFAULTS if config is None else Settings.model_validate(SMALLEST | dict(config)).sla_terms()
+    got, rejected = _replayed(lines, at, chance, terms)
     assert rejected == [line["line"] for line in want["rejected"]]
     assert [_without(order) for order in got.orders()] == [_without(order) for order in want["orders"]]
     notices = list(got.notices())
@@ -89,6 +98,16 @@ def test_the_first_and_the_last_days(told: list[Record], data: st.DataObject) ->
 def test_more_events_than_are_kept(told: list[Record], data: st.DataObject) -> None:
     """Beyond the first and the last 128 of a type the same events count for both."""
     _agree(as_lines(told), data.draw(at_times(told)), data.draw(st.randoms(use_true_random=False)))
+
+
+@settings(max_examples=int(os.environ.get("SLAMON_CONFIGURED", "300")))
+@given(configured_cases(), st.randoms(use_true_random=False))
+def test_policies_calendars_holds_and_divergence(
+    case: tuple[list[Record], str | None, Config], chance: random.Random
+) -> None:
+    """Whatever is configured, orders come out as the contract reads."""
+    told, at, config = case
+    _agree(as_lines(told), at, chance, config)
 
 
 def test_odd_records() -> None:
