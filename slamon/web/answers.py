@@ -66,10 +66,9 @@ class Answers:
         gathered = await self._gatherer.rows(lambda partitions: OrderAsk(partitions, order_id, explained), wanted)
         for part in gathered.parts:
             for row in part.rows:
-                return {
-                    "as_of": _time(gathered.as_of),
-                    **msgspec.json.decode(row.view, type=dict[str, object]),
-                }
+                view = msgspec.json.decode(row.view, type=dict[str, object])
+                as_of = {"as_of": _time(gathered.as_of)}
+                return as_of | view | as_of  # in the first place, whatever an explanation says it was judged at
         if not gathered.complete:
             reason = "the worker that has this order's partition can't be asked now"
             raise Refusal(503, reason, retry_after=_RETRY_SECONDS)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from slamon.sla.causes import Cause
+from slamon.sla.explained import Effect
 from slamon.web.query import NOTICE_PARAMETERS, ORDER_PARAMETERS, REPEATABLE
 
 if TYPE_CHECKING:
@@ -12,6 +14,9 @@ if TYPE_CHECKING:
 _TIME = {"type": ["string", "null"], "format": "date-time"}
 _TEXT = {"type": ["string", "null"]}
 _NUMBER = {"type": ["number", "null"]}
+_WORD = {"type": "string"}
+_AMOUNT = {"type": "number"}
+_CAUSE = {"type": "string", "enum": [*Cause]}
 _COUNTS = {"type": "object", "additionalProperties": {"type": "integer"}}
 
 
@@ -32,6 +37,7 @@ _SCHEMAS: dict[str, Any] = {
         order_id={"type": "string"},
         status=_TEXT,
         systems={"type": "object"},
+        heard={"type": "object"},
         channel=_TEXT,
         client_id=_TEXT,
         client_name=_TEXT,
@@ -53,13 +59,30 @@ _SCHEMAS: dict[str, Any] = {
         as_of=_TIME,
         order_id={"type": "string"},
         verdict={"type": "string"},
-        policy={"type": "object"},
+        policy=_object(name=_TEXT, revision=_WORD, calendar=_object(name=_WORD, revision=_WORD)),
         promise={"type": "object"},
         lead_time_seconds=_NUMBER,
-        causes={"type": "array", "items": {"type": "object"}},
-        intervals={"type": "array", "items": {"type": "object"}},
-        promises={"type": "array", "items": {"type": "object"}},
-        oddities={"type": "array", "items": {"type": "object"}},
+        causes={"type": "array", "items": _object(cause=_CAUSE, who=_TEXT, seconds=_AMOUNT, share=_AMOUNT)},
+        intervals=_array("Interval"),
+        promises=_array("Statement"),
+        oddities={"type": "array", "items": _object(at=_TIME, kind=_WORD, text=_WORD)},
+    ),
+    "Interval": _object(
+        **{"from": _TIME},
+        to=_TIME,
+        seconds=_AMOUNT,
+        cause=_CAUSE,
+        who=_TEXT,
+        status=_TEXT,
+        counted_seconds=_AMOUNT,
+        paused={"type": "boolean"},
+        event={
+            **_object(occurred_at=_TIME, type=_WORD, status=_TEXT, system=_TEXT, reason=_TEXT, actor=_TEXT),
+            "type": ["object", "null"],
+        },
+    ),
+    "Statement": _object(
+        at=_TIME, date=_TIME, by=_TEXT, actor=_TEXT, reason=_TEXT, effect={"type": "string", "enum": [*Effect]}
     ),
     "Notice": _object(
         notice_id={"type": "string", "format": "uuid"},

@@ -59,7 +59,7 @@ class FakeWorker:
         return self.now
 
     async def explanation(self, order_id: str) -> Mapping[str, object] | None:
-        return {"order_id": order_id, "causes": []} if order_id in self.rows else None
+        return {"order_id": order_id, "as_of": rfc3339(T0), "causes": []} if order_id in self.rows else None
 
     def placement(self) -> Placement:
         return Placement(self.partitions, self.local, self.peers)

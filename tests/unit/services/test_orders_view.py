@@ -1,3 +1,5 @@
+from collections.abc import Mapping
+
 import pytest
 
 from slamon.notices.notice import DeliveryState, NoticeKind, retraction_id
@@ -29,7 +31,20 @@ async def test_a_head_holds_what_lists_filter_and_sort_by() -> None:
     submitted = order_event(channel="b2b", manager_id="m-7", client_name="Ann")
     tables = tables_of(submitted, order_event("PRICE_CALCULATED", day(1), system="mes"))
     assert await heads(view_of(tables, day(2))) == [
-        Head(ORDER, "PRICE_CALCULATED", Verdict.ON_TRACK, "b2b", "m-7", "Ann", T0, day(21), None, day(1))
+        Head(
+            ORDER,
+            "PRICE_CALCULATED",
+            Verdict.ON_TRACK,
+            "b2b",
+            "m-7",
+            "Ann",
+            T0,
+            day(21),
+            None,
+            day(1),
+            divergences=(),
+            waiting=(("PRICE_CALCULATED", day(1)),),
+        )
     ]
 
 
@@ -61,7 +76,9 @@ async def test_an_event_slightly_in_the_future_takes_effect_at_its_time() -> Non
         order_event("SHIPPED", ahead, system="mes", manager_id="m-2", client_name="Bob", channel="b2b"),
     )
     [before] = await heads(view_of(tables, ahead - 1))
-    assert before == Head(ORDER, "SUBMITTED", Verdict.ON_TRACK, "shop", "m-1", "Ann", T0, day(21), None, T0)
+    waiting = (("SUBMITTED", T0),)
+    on_track = Head(ORDER, "SUBMITTED", Verdict.ON_TRACK, "shop", "m-1", "Ann", T0, day(21), None, T0, waiting=waiting)
+    assert before == on_track
     [after] = await heads(view_of(tables, ahead))
     assert after == Head(ORDER, "SHIPPED", Verdict.KEPT, "b2b", "m-2", "Bob", T0, day(21), ahead, ahead)
 
@@ -79,6 +96,32 @@ async def test_a_list_and_the_order_itself_say_the_same(now: Instant) -> None:
     for name in ("status", "verdict", "channel", "manager_id", "client_name"):
         assert order[name] == getattr(head, name), name
     assert order["finished_at"] == (None if head.finished_at is None else rfc3339(head.finished_at))
+
+
+async def test_an_order_is_explained_as_of_the_instant_that_it_is_judged_at() -> None:
+    tables = tables_of(order_event(), order_event("PRICE_CALCULATED", day(1), system="mes"))
+    found = await view_of(tables, day(2)).explanation(ORDER)
+    assert found is not None
+    assert (found["order_id"], found["as_of"], found["verdict"]) == (ORDER, rfc3339(day(2)), "on_track")
+    assert [(row["status"], row["from"], row["to"]) for row in told_by(found, "intervals")] == [
+        ("SUBMITTED", rfc3339(T0), rfc3339(day(1))),
+        ("PRICE_CALCULATED", rfc3339(day(1)), rfc3339(day(2))),
+    ]
+
+
+def told_by(shown: Mapping[str, object], name: str) -> list[dict[str, object]]:
+    rows = shown[name]
+    assert isinstance(rows, list)
+    return rows
+
+
+async def test_heads_name_what_diverges_about_an_open_order_and_nothing_about_a_finished_one() -> None:
+    behind = [order_event(), order_event("PRICE_CALCULATED", day(1), system="crm")]
+    [found] = await heads(view_of(tables_of(*behind), day(2)))
+    assert ("mes", "lost") in found.divergences
+    assert found.waiting == (("PRICE_CALCULATED", day(1)),)
+    [done] = await heads(view_of(tables_of(*behind, order_event("SHIPPED", day(2))), day(3)))
+    assert (done.divergences, done.waiting) == ((), ())
 
 
 async def test_heads_come_in_batches_and_what_left_meanwhile_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,6 +170,7 @@ async def test_an_order_that_is_unknown_or_on_anothers_partition_is_none(order_i
         tables.tables.clear()
     view = view_of(tables, T0)
     assert await view.order(order_id) is None
+    assert await view.explanation(order_id) is None
     assert await view.notices(order_id) == []
     assert view.row(order_id) is None
 

@@ -1,10 +1,17 @@
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
 
+from slamon.sla.causes import Cause
+from slamon.sla.explained import Effect, explanation_json
+from slamon.sla.explaining import explanation
+from slamon.sla.standing import order_json, order_report
 from slamon.web.openapi import document
 from slamon.web.query import NOTICE_PARAMETERS, ORDER_PARAMETERS
+from tests.builders import BOOK, ORDER, day, entries, order_event, promised
 from tests.fakes.orders_api import FakeWorker, notice_head, order_head
 from tests.fakes.sites import Served
 
@@ -50,9 +57,52 @@ async def test_answers_have_the_fields_described(name: str) -> None:
     assert set(answer) == set(document("1")["components"]["schemas"][name.title()]["properties"])
 
 
+def test_an_order_and_its_explanation_have_the_fields_described() -> None:
+    finished = [
+        order_event(),
+        order_event("PRICE_CALCULATED", day(1), system="mes"),
+        promised(day(9), day(2)),
+        order_event("SUBMITTED", day(3)),
+        order_event("SHIPPED", day(4), system="mes"),
+    ]
+    report = order_report(ORDER, entries(*finished), day(5), BOOK)
+    for name, shape in (("Order", order_json(report)), ("Explanation", explanation_json(explanation(report)))):
+        conforms({"as_of": None, **shape}, name)
+
+
+def conforms(value: object, name: str) -> None:
+    """Compare names of fields with a schema and all that it refers to; none may be missing, none be more."""
+    schemas = document("1")["components"]["schemas"]
+
+    def compare(value: object, schema: dict[str, Any]) -> None:
+        if "$ref" in schema:
+            schema = schemas[schema["$ref"].rpartition("/")[2]]
+        if isinstance(value, list):
+            assert value, "nothing to compare"
+            for item in value:
+                compare(item, schema["items"])
+        elif isinstance(value, dict) and "properties" in schema:
+            assert set(value) == set(schema["properties"])
+            for key, item in value.items():
+                if item != []:
+                    compare(item, schema["properties"][key])
+        elif "enum" in schema:
+            assert value in schema["enum"]
+
+    compare(value, schemas[name])
+
+
 def test_the_reference_page_names_every_path_and_parameter() -> None:
     text = PAGE.read_text("utf-8")
     for path in document("1")["paths"]:
         assert f"`GET {path}`" in text
     for name in {*ORDER_PARAMETERS, *NOTICE_PARAMETERS}:
         assert f"`{name}`" in text
+
+
+def test_the_reference_page_explains_every_word_of_an_explanation() -> None:
+    chapter = PAGE.read_text("utf-8").partition("## Explain\n")[2].partition("\n## ")[0]
+    schemas = document("1")["components"]["schemas"]
+    fields = {name for schema in ("Explanation", "Interval", "Statement") for name in schemas[schema]["properties"]}
+    told = set(re.findall(r"\w+", chapter))
+    assert {*fields, *Cause, *Effect} - told == set()

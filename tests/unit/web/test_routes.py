@@ -65,6 +65,17 @@ async def test_an_order_says_how_fresh_it_is_and_takes_no_parameters() -> None:
         assert await served.get("/api/v1/orders/" + "x" * 129, 404) == {"error": "no such order"}
 
 
+async def test_an_order_is_explained() -> None:
+    worker = FakeWorker([order_head("o")])
+    async with Served(worker) as served:
+        answer = await served.get("/api/v1/orders/o/explain")
+        assert answer == {"as_of": "2023-11-14T22:13:20Z", "order_id": "o", "causes": []}
+        worker.now = None
+        assert (await served.get("/api/v1/orders/o/explain"))["as_of"] is None
+        assert "allowed: none" in (await served.get("/api/v1/orders/o/explain", 400, at="now"))["error"]
+        assert await served.get("/api/v1/orders/other/explain", 404) == {"error": "no such order"}
+
+
 async def test_notices_of_an_order_retracted_ones_too() -> None:
     told = [notice_head("o", 1), notice_head("o", 2, kind="retracted"), notice_head("p", 1)]
     async with Served(FakeWorker(notices=told)) as served:
