@@ -95,7 +95,7 @@ def read_calendar(name: str, told: Calendar) -> Reading:
         return Reading(None, tuple(reader.findings))
     calendar = OpeningHours(name, Timetable(told.time_zone, week, closed=closed, open=opened, holidays=off))
     if calendar.timetable.open_dates == 0:
-        reader.tell(("days",), "opens on no day, allowed is at least one opening time")
+        reader.tell((), "opens on no day, allowed is at least one opening time in days or open")
         return Reading(None, tuple(reader.findings))
     return Reading(calendar, ())
 

@@ -41,9 +41,9 @@ def _week(**days: tuple[WallSpan, ...]) -> tuple[tuple[WallSpan, ...], ...]:
 
 
 def test_a_calendar_as_the_core_takes_it() -> None:
-    assert _read(
-        closed=["2026-12-31"], open={"2026-12-27": ["10:00-14:00"], "2026-12-28": []}
-    ) == workshop(closed=["2026-12-31"], opened={"2026-12-27": ((10 * HOUR, 14 * HOUR),), "2026-12-28": ()})  # fmt: skip
+    opened: dict[str, tuple[WallSpan, ...]] = {"2026-12-27": ((10 * HOUR, 14 * HOUR),), "2026-12-28": ()}
+    read = _read(closed=["2026-12-31"], open={"2026-12-27": ["10:00-14:00"], "2026-12-28": []})
+    assert read == workshop(closed=["2026-12-31"], opened=opened)
 
 
 def test_the_zone_is_its_own() -> None:
@@ -128,10 +128,10 @@ def test_a_file_is_looked_for_beside_the_configuration(tmp_path: Path, monkeypat
          "Nowhere is no time zone, allowed is an IANA name such as Europe/Moscow"),
         ({"time_zone": "../../etc/passwd"}, "time_zone",
          "../../etc/passwd is no time zone, allowed is an IANA name such as Europe/Moscow"),
-        ({"days": {}}, "days", "opens on no day, allowed is at least one opening time"),
-        ({"days": {"mon-sun": []}}, "days", "opens on no day, allowed is at least one opening time"),
-        ({"days": {}, "open": {"2027-01-04": ["09:00-18:00"]}, "closed": ["2027-01-04"]}, "days",
-         "opens on no day, allowed is at least one opening time"),
+        ({"days": {}}, "", "opens on no day, allowed is at least one opening time in days or open"),
+        ({"days": {"mon-sun": []}}, "", "opens on no day, allowed is at least one opening time in days or open"),
+        ({"days": {}, "open": {"2027-01-04": ["09:00-18:00"]}, "closed": ["2027-01-04"]}, "",
+         "opens on no day, allowed is at least one opening time in days or open"),
         ({"days": {"mon-fri": ["09:00-18:00"], "fri": []}}, "days.fri",
          "gives fri, which mon-fri gives too, allowed is once"),
         ({"days": {"sat-mon": [], "mon-fri": ["09:00-18:00"]}}, "days.mon-fri",
@@ -195,6 +195,7 @@ def test_equal_opening_times_are_equal_whatever_their_name_and_spelling() -> Non
         ("{time_zone: UTC, days: {mon: []}, holidays: {}}", "holidays.country"),
         ("{time_zone: UTC, days: {mon: []}, closed: 2026-12-31}", "closed"),
         ('{time_zone: UTC, days: {mon: []}, ics: ""}', "ics"),
+        ("{time_zone: UTC, days: {}, open: 2027-01-04}", "open"),
     ],
 )
 def test_what_the_schema_refuses(calendar: str, key: str) -> None:
@@ -206,11 +207,15 @@ def test_a_wrong_calendar_never_reaches_the_core(tmp_path: Path) -> None:
     file = tmp_path / "slamon.yaml"
     off = tmp_path / "off.ics"
     off.write_text(JUNE)
-    file.write_text(f"{SMALLEST}sla: {{calendars: {{w: {{time_zone: UTC, days: {{mon: [9:00-18:00]}}, ics: {off}}}}}}}\n")
-    sla = load(str(file), {}).settings.sla
+    file.write_text(
+        f"{SMALLEST}sla: {{calendars: {{w: {{time_zone: UTC, days: {{mon: [9:00-18:00]}}, ics: {off}}}}}}}\n"
+    )
+    settings = load(str(file), {}).settings
+    sla, lifecycle = settings.sla, settings.orders.to_lifecycle()
     off.unlink()
     assert sla.readings["w"].findings == ()  # worked out when the configuration was checked, and kept
     afresh = type(sla).model_validate({"calendars": {"w": _calendar(ics=str(off))}})
     with pytest.raises(ConfigError) as refused:
-        afresh.to_terms(load(str(file.with_name("slamon.yaml")), {}).settings.orders.to_lifecycle())
-    assert refused.value.problems == ["sla.calendars.w.ics: names a file that can't be read"]
+        afresh.to_terms(lifecycle)
+    reason = "can't be read (No such file or directory), allowed is a readable file"
+    assert refused.value.problems == [f"sla.calendars.w.ics: names a file that {reason}"]

@@ -107,7 +107,20 @@ def test_a_part_that_is_not_known_names_those_that_are() -> None:
         (["DTSTART;VALUE=DATE:20270101", "DTSTART;VALUE=DATE:20270301 STATUS:cancelled"], _days("2027-01-01")),
         (["DTSTART;VALUE=DATE:20270101 STATUS:TENTATIVE"], _days("2027-01-01")),
     ],
-    ids=["day", "days", "duration", "empty", "yearly", "but-one", "extra", "two", "timed", "cancelled", "case", "other"],
+    ids=[
+        "day",
+        "days",
+        "duration",
+        "empty",
+        "yearly",
+        "but-one",
+        "extra",
+        "two",
+        "timed",
+        "cancelled",
+        "case",
+        "other",
+    ],
 )
 def test_the_days_off_of_a_file(tmp_path: Path, events: list[str], days: frozenset[dt.date]) -> None:
     assert ics_dates(_ics(tmp_path, *events)) == days
