@@ -12,7 +12,7 @@ from pydantic import Field
 from slamon.settings.fields import Allowed, BesideConfiguration, SecretFile, Section, Word
 from slamon.settings.finding import Finding, no_such
 from slamon.settings.holiday_dates import ics_dates, public_holidays
-from slamon.settings.opening_times import DATE, DAYS, WEEKDAYS, parse_date, parse_days, parse_span
+from slamon.settings.opening_times import DATE, DAYS, SPAN, WEEKDAYS, parse_date, parse_days, parse_span
 from slamon.sla.calendar import ALWAYS
 from slamon.sla.opening_hours import OpeningHours
 from slamon.sla.timetable import Timetable, WallSpan
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 ZONE = "an IANA name such as Europe/Moscow"
-_Spans: TypeAlias = Annotated[tuple[Word, ...], Allowed('a list such as ["09:00-13:00", "14:00-18:00"]')]
+_Spans: TypeAlias = Annotated[
+    tuple[Annotated[Word, Allowed(SPAN)], ...], Allowed('a list such as ["09:00-13:00", "14:00-18:00"]')
+]
 
 
 class Holidays(Section):
@@ -49,7 +51,11 @@ class Calendar(Section):
         Allowed('a mapping such as mon-fri: ["09:00-13:00", "14:00-18:00"]'),
     ]
     holidays: Annotated[Holidays | None, Field(description="Closed on public holidays")] = None
-    closed: Annotated[tuple[Word, ...], Field(description="Closed on dates"), Allowed(f"a list of dates, {DATE}")] = ()
+    closed: Annotated[
+        tuple[Annotated[Word, Allowed(DATE)], ...],
+        Field(description="Closed on dates"),
+        Allowed(f"a list of dates, {DATE}"),
+    ] = ()
     open: Annotated[
         dict[Word, _Spans],
         Allowed('a mapping such as "2026-12-27": ["10:00-14:00"]'),

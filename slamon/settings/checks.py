@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from slamon.orders.lifecycle import CANCELLED
-from slamon.settings.finding import Finding, no_such_status
+from slamon.settings.finding import ANY, Finding, no_such_status
 from slamon.settings.policy_checks import POLICY_CHECKS
 from slamon.settings.sla_checks import SLA_CHECKS, Check
 from slamon.sinks.signature import signing_key
@@ -104,6 +104,7 @@ def _something_to_do(settings: Settings) -> Iterator[Finding]:
 
 
 _LIFECYCLE: Path = ("orders", "lifecycle")
+_PART: Path = ("sla", "policies", ANY, "promise")
 CHECKS = (
     Check(_lifecycle),
     *SLA_CHECKS,
@@ -130,12 +131,19 @@ def findings(
     for check in CHECKS:
         if any(_touch(path, ground) for path in broken for ground in check.ground):
             continue
-        for path, words in check.find(settings):
-            here = original(path)
-            if not any(_touch(here, refused) for refused in broken):
+        for found, words in check.find(settings):
+            here = original(found)
+            if not any(_touch(here, path) or (check.weighs and _in_one_part(here, path)) for path in broken):
                 yield here, words
 
 
 def _touch(one: Path, other: Path) -> bool:
-    shorter = min(len(one), len(other))
-    return one[:shorter] == other[:shorter]
+    """Whether one path leads to or through the other."""
+    return all(
+        key == wanted or (wanted == ANY and isinstance(key, int)) for key, wanted in zip(one, other, strict=False)
+    )
+
+
+def _in_one_part(one: Path, other: Path) -> bool:
+    """Whether two paths lead into the same part of the same policy: what is left of it may mislead."""
+    return one[: len(_PART)] == other[: len(_PART)] and _touch(one, _PART)

@@ -110,12 +110,12 @@ def _is_server_list(text: str) -> bool:
     return all(host_and_port(part.strip()) for part in text.split(","))
 
 
-def _is_moment(text: str) -> bool:
+def _moment(text: str) -> str:
     try:
         parse_moment(text)
-    except ValueError:
-        return False
-    return True
+    except ValueError as error:
+        raise PydanticCustomError("form", "{complaint}", {"complaint": str(error)}) from None
+    return text
 
 
 def _secret_url(secret: SecretStr) -> SecretStr:
@@ -163,7 +163,7 @@ Address: TypeAlias = Annotated[
     str, _satisfying(lambda text: host_and_port(text) is not None, ADDRESS), Allowed(ADDRESS)
 ]
 Url: TypeAlias = Annotated[str, _satisfying(is_http_url, URL), Allowed(URL)]
-Moment: TypeAlias = Annotated[str, _satisfying(_is_moment, MOMENT), Allowed(MOMENT)]
+Moment: TypeAlias = Annotated[str, AfterValidator(_moment), Allowed(MOMENT)]
 Secret: TypeAlias = Annotated[SecretStr, AfterValidator(_secret_filled), Allowed(ONE_LINE)]
 SecretUrl: TypeAlias = Annotated[SecretStr, AfterValidator(_secret_url), Allowed(URL)]
 SecretFile: TypeAlias = Annotated[str, _satisfying(bool, FILE), Allowed(FILE)]

@@ -10,6 +10,9 @@ from slamon.settings.shape import Path
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
+ANY = -1
+"""In the path of a ground: every item of a list."""
+
 Finding: TypeAlias = tuple[Path, str]
 """Where, and what is wrong and allowed."""
 

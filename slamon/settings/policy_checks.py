@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from slamon.settings.finding import Finding, no_such_status, unknown_statuses
-from slamon.settings.sla_checks import Check, calendar_findings, extension_findings, stage_findings
+from slamon.settings.finding import ANY, Finding, no_such_status, unknown_statuses
+from slamon.settings.sla_checks import Check, extension_findings, stage_findings, too_long, unknown_calendar
 from slamon.settings.terms import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from slamon.settings.policies import Policy, Promise, When
+    from slamon.settings.policies import Promise
     from slamon.settings.root import Settings
     from slamon.settings.shape import Path
 
@@ -25,38 +26,50 @@ def _names(settings: Settings) -> Iterator[Finding]:
 
 
 def _matching(settings: Settings) -> Iterator[Finding]:
-    """Find policies that no order can come to, since one before them takes it."""
-    usable: list[Policy] = []
+    """Find policies that no order can come to, since those before them take all of its orders."""
+    usable: list[_Wanted] = []
     for index, policy in enumerate(settings.sla.policies):
-        wrong = [name for name, value in policy.when.attributes.items() if _text(value) is None]
+        attributes = {name: _text(value) for name, value in policy.when.attributes.items()}
+        wrong = [name for name, text in attributes.items() if text is None]
         for name in wrong:
             yield _path(index, "when", "attributes", name), "is no value of JSON, allowed are no NaN and no infinity"
         if wrong:
             continue
-        before = next((other for other in usable if _covers(other.when, policy.when)), None)
-        if before is not None:
-            yield (
-                _path(index, "when"),
-                (
-                    f"never matches, policy {before.name} before it matches the same orders and maybe others; "
-                    "allowed is an earlier place, or orders that no policy before it matches"
-                ),
-            )
-        usable.append(policy)
+        wanted = _Wanted(
+            policy.name, frozenset(policy.when.channels), frozenset(policy.when.clients), frozenset(attributes.items())
+        )
+        takers = wanted.taken_by(usable)
+        if takers:
+            before = f"policy {takers[0]}" if len(takers) == 1 else f"policies {', '.join(takers)}"
+            words = f"never matches, all its orders are taken by {before} before it"
+            yield _path(index, "when"), f"{words}; allowed is an earlier place, or orders that are left to it"
+        usable.append(wanted)
 
 
-def _covers(one: When, other: When) -> bool:
-    """Whether every order that the other matches is matched by this one."""
-    attributes = {name: _text(value) for name, value in other.attributes.items()}
-    return (
-        _holds(one.channels, other.channels)
-        and _holds(one.clients, other.clients)
-        and all(name in attributes and attributes[name] == _text(value) for name, value in one.attributes.items())
-    )
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What a policy matches on; an empty set is all orders, those that state nothing included."""
 
+    name: str
+    channels: frozenset[str]
+    clients: frozenset[str]
+    attributes: frozenset[tuple[str, str | None]]
 
-def _holds(wide: tuple[str, ...], narrow: tuple[str, ...]) -> bool:
-    return not wide or (bool(narrow) and set(narrow) <= set(wide))
+    def taken_by(self, others: Iterable[_Wanted]) -> list[str]:
+        """The names of the first policies that together match every order that this one does; none where some is left.
+
+        An order that states a client and a channel of this policy, and its attributes alone, is the hardest to match.
+        """
+        chosen: dict[str, None] = {}
+        able = [other for other in others if other.attributes <= self.attributes]
+        for channel in self.channels or (None,):
+            here = [other for other in able if not other.channels or channel in other.channels]
+            for client in self.clients or (None,):
+                taker = next((other for other in here if not other.clients or client in other.clients), None)
+                if taker is None:
+                    return []
+                chosen[taker.name] = None
+        return [other.name for other in able if other.name in chosen]
 
 
 def _text(value: object) -> str | None:
@@ -66,18 +79,21 @@ def _text(value: object) -> str | None:
         return None
 
 
+def _statuses(settings: Settings) -> Iterator[Finding]:
+    steps = settings.orders.to_lifecycle().index
+    for index, policy in enumerate(settings.sla.policies):
+        own, path = policy.promise, _path(index, "promise")
+        if own.start is not None and own.start not in steps:
+            yield (*path, "start"), no_such_status(own.start, steps)
+        yield from unknown_statuses((*path, "stop"), own.stop or (), steps)
+
+
 def _promises(settings: Settings) -> Iterator[Finding]:
     sla, steps = settings.sla, settings.orders.to_lifecycle().index
     for index, policy in enumerate(sla.policies):
-        path, own = _path(index, "promise"), policy.promise
-        promise = own.over(sla.promise)
-        if own.start is not None and own.start not in steps:
-            yield (*path, "start"), no_such_status(own.start, steps)
-        if own.stop is not None:
-            yield from unknown_statuses((*path, "stop"), own.stop, steps)
-        yield from _ends_too_early(path, own.given(), promise, steps)
-        if own.max_extension is not None or own.max_extensions is not None:
-            yield from extension_findings(path, promise, own.given())
+        path, given, promise = _path(index, "promise"), policy.promise.given(), policy.promise.over(sla.promise)
+        yield from _ends_too_early(path, given, promise, steps)
+        yield from extension_findings(path, promise, given)
 
 
 def _ends_too_early(
@@ -105,15 +121,23 @@ def _stages(settings: Settings) -> Iterator[Finding]:
 def _calendars(settings: Settings) -> Iterator[Finding]:
     sla = settings.sla
     for index, policy in enumerate(sla.policies):
-        own, promise = policy.promise, policy.promise.over(sla.promise)
-        duration = promise.duration if own.calendar or own.duration else None
-        for path, words in calendar_findings(sla, _path(index, "promise"), promise.calendar, duration):
-            if own.calendar is not None or path[-1] != "calendar":  # else sla.promise is blamed
-                inherited = path[-1] == "duration" and own.duration is None
-                yield (*path[:-1], "calendar") if inherited else path, f"the duration {words}" if inherited else words
+        yield from unknown_calendar(sla, _path(index, "promise"), policy.promise.calendar)
         for number, stage in enumerate(policy.stages or ()):
             here = _path(index, "stages", number)
-            yield from calendar_findings(sla, here, stage.calendar, stage.budget)
+            yield from unknown_calendar(sla, here, stage.calendar)
+            yield from too_long(sla, (*here, "budget"), stage.calendar, stage.budget)
+
+
+def _durations(settings: Settings) -> Iterator[Finding]:
+    """Find durations that do not fit their calendar, where at least one of the two is the policy's own."""
+    sla = settings.sla
+    for index, policy in enumerate(sla.policies):
+        path, own, promise = _path(index, "promise"), policy.promise, policy.promise.over(sla.promise)
+        if own.duration is not None:
+            yield from too_long(sla, (*path, "duration"), promise.calendar, own.duration)
+        elif own.calendar is not None:
+            for here, words in too_long(sla, (*path, "calendar"), own.calendar, promise.duration):
+                yield here, f"sla.promise.duration {words}"
 
 
 def _holds_of(settings: Settings) -> Iterator[Finding]:
@@ -132,12 +156,15 @@ def _path(index: int, *keys: str | int) -> Path:
 
 
 _LIFECYCLE: Path = ("orders", "lifecycle")
+_CALENDARS: Path = ("sla", "calendars")
 _PROMISE: Path = ("sla", "promise")
 POLICY_CHECKS = (
     Check(_names),
-    Check(_matching),
-    Check(_promises, (_LIFECYCLE, (*_PROMISE, "start"), (*_PROMISE, "stop"))),
+    Check(_matching, (_path(ANY, "when"),)),
+    Check(_statuses, (_LIFECYCLE,)),
+    Check(_promises, (_LIFECYCLE, (*_PROMISE, "start"), (*_PROMISE, "stop")), weighs=True),
     Check(_stages, (_LIFECYCLE,)),
-    Check(_calendars, (("sla", "calendars"),)),
-    Check(_holds_of, (_LIFECYCLE, (*_PROMISE, "stop"))),
+    Check(_calendars, (_CALENDARS,)),
+    Check(_durations, (_CALENDARS, (*_PROMISE, "calendar"), (*_PROMISE, "duration")), weighs=True),
+    Check(_holds_of, (_LIFECYCLE, (*_PROMISE, "stop"), _path(ANY, "promise", "stop"))),
 )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from slamon.settings.shape import Path
 
 _SERVERS = ("kafka", "bootstrap_servers")
+_POLICIES = ("sla", "policies")
 _ROUNDS = 50
 
 
@@ -22,7 +23,8 @@ class Repair:
     def __init__(self, tree: dict[str, Any]) -> None:
         """Work on a copy."""
         self._tree = copy.deepcopy(tree)
-        self._kept: dict[Path, list[int]] = {}
+        self._kept: dict[int, list[int]] = {}
+        """By the identity of a list: where its items stood."""
 
     def settings(self) -> Settings | None:
         """The configuration without what is wrong; None where that does not come to an end."""
@@ -38,11 +40,13 @@ class Repair:
 
     def original(self, path: Path) -> Path:
         """Where a key of the repaired tree stands in the whole one."""
-        for n, key in enumerate(path):
-            kept = self._kept.get(path[:n])
-            if kept is not None and isinstance(key, int):
-                return (*path[:n], kept[key], *path[n + 1 :])
-        return path
+        found: list[str | int] = []
+        here: Any = self._tree
+        for key in path:
+            kept = self._kept.get(id(here)) if isinstance(key, int) else None
+            found.append(key if kept is None else kept[int(key)])
+            here = _at(here, key)
+        return tuple(found)
 
     def _leave_out(self, path: Path) -> None:
         if not isinstance(self._tree.get("kafka"), dict):
@@ -52,18 +56,29 @@ class Repair:
             return
         holder: Any = self._tree
         for key in path[:-1]:
-            holder = holder.get(key) if isinstance(holder, dict) else None
+            holder = _at(holder, key)
         last = path[-1]
         if isinstance(holder, dict):
             holder.pop(last, None)
         elif isinstance(holder, list) and isinstance(last, int) and last < len(holder):
-            self._kept.setdefault(path[:-1], list(range(len(holder)))).pop(last)
+            self._kept.setdefault(id(holder), list(range(len(holder)))).pop(last)
             holder.pop(last)
 
 
+def _at(holder: Any, key: str | int) -> Any:
+    """What stands at a key of a mapping or a place of a list; None where nothing does."""
+    if isinstance(holder, dict):
+        return holder.get(key)
+    return holder[key] if isinstance(holder, list) and isinstance(key, int) and key < len(holder) else None
+
+
 def _to_leave_out(loc: Path, kind: str) -> Path:
-    """What has to go for an error: the key, for a missing one what lacks it, within a list the item."""
-    index = next((n for n, key in enumerate(loc) if isinstance(key, int)), None)
+    """What has to go for an error: the key, for a missing one what lacks it, within a list the item.
+
+    Of a policy only what is wrong within it: it is long, and the rest of it can be judged.
+    """
+    first = len(_POLICIES) + 1 if loc[: len(_POLICIES)] == _POLICIES and len(loc) > len(_POLICIES) + 1 else 0
+    index = next((n for n, key in enumerate(loc) if n >= first and isinstance(key, int)), None)
     if index is not None:
         return loc[: index + 1]
     return loc[:-1] if (kind == "missing" and loc != _SERVERS) or loc[-1] == "[key]" else loc

@@ -35,7 +35,7 @@ class Divergence(Section):
         Allowed("a mapping of systems to {mirrors}"),
     ] = Field(default_factory=dict, description="What each system reports")
     entry: Annotated[
-        dict[Word, Word],
+        dict[Word, Annotated[Word, Allowed("a status of orders.lifecycle")]],
         Allowed("a mapping of channels to statuses of orders.lifecycle"),
     ] = Field(
         default_factory=lambda: dict(DivergenceTerms().entry),

@@ -5,54 +5,75 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from slamon.settings.duration import Duration
 from slamon.settings.finding import Finding, no_such, no_such_status
 from slamon.sla.calendar import ALWAYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from slamon.settings.duration import Duration
     from slamon.settings.policies import Promise, Stage
     from slamon.settings.root import Settings
     from slamon.settings.shape import Path
     from slamon.settings.sla import Sla
+    from slamon.sla.opening_hours import OpeningHours
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A question to the whole; not asked when its ground is wrong, since it would blame others for that."""
+    """A question to the whole; not asked when its ground is wrong, since it would blame others for that.
+
+    `weighs`: it weighs keys of a policy's promise against each other; what it finds in one where a key is refused
+    is not told.
+    """
 
     find: Callable[[Settings], Iterable[Finding]]
     ground: tuple[Path, ...] = ()
+    weighs: bool = False
 
 
-def calendar_findings(sla: Sla, path: Path, name: str | None, duration: Duration | None) -> Iterator[Finding]:
-    """Find a name that no calendar has, and more working days than the calendar opens on.
-
-    The path is that of the promise or stage; `duration` is None where its words would blame the wrong place.
-    """
-    if name is None or name == ALWAYS.name:
-        return
-    reading = sla.readings.get(name)
-    if reading is None:
+def unknown_calendar(sla: Sla, path: Path, name: str | None) -> Iterator[Finding]:
+    """Find a name that no calendar has; `path` is where it is given as `calendar`."""
+    if name is not None and name != ALWAYS.name and name not in sla.calendars:
         yield (*path, "calendar"), no_such(name, "calendar of sla.calendars", (ALWAYS.name, *sla.calendars))
-    elif reading.calendar is not None and duration is not None:
-        most = reading.calendar.timetable.open_dates
-        if most is not None and duration.days > most:
-            key = "budget" if path[-1] != "promise" else "duration"
-            yield (*path, key), f"is more days than {name} is open on, allowed are at most {most}"
+
+
+def too_long(sla: Sla, path: Path, name: str | None, length: Duration | None) -> Iterator[Finding]:
+    """Find a length at the path that its calendar is never open for."""
+    reading = sla.readings.get(name or ALWAYS.name)
+    if reading is not None and reading.calendar is not None and length is not None:
+        words = _never_over(length, reading.calendar)
+        if words is not None:
+            yield path, words
+
+
+def _never_over(length: Duration, calendar: OpeningHours) -> str | None:
+    """Words for a length that a calendar of single dates has no room for; None where it has."""
+    table = calendar.timetable
+    if table.open_dates is None:
+        return None
+    if length.days > table.open_dates:
+        return f"is more days than {calendar.name} is open on, allowed are at most {table.open_dates}"
+    most = sum(end - start for date, spans in table.open if date not in table.closed for start, end in spans)
+    if length.time > most:
+        return f"is more time than {calendar.name} is open in all, allowed is at most {Duration(0, most)}"
+    return None
 
 
 def extension_findings(path: Path, promise: Promise, given: Iterable[str]) -> Iterator[Finding]:
-    """Find a length for extensions that are forbidden; `given` are the keys that stand at the path."""
-    if promise.max_extensions == 0 and promise.max_extension is not None:
-        key = "max_extension" if "max_extension" in given else "max_extensions"
-        yield (*path, key), "contradicts: max_extensions is 0 and max_extension is set, allowed is one of them"
+    """Find a length for extensions that are forbidden; `given` are the keys that stand at the path.
+
+    A policy may forbid them over a length of `sla.promise`, which it can't take away.
+    """
+    if promise.max_extensions == 0 and promise.max_extension is not None and "max_extension" in given:
+        yield (*path, "max_extension"), "contradicts max_extensions, which is 0; allowed is one of the two"
 
 
 def stage_findings(path: Path, stages: Iterable[Stage], steps: Mapping[str, int]) -> Iterator[Finding]:
     """Find stages that lead nowhere or backwards, and twins."""
-    seen: dict[tuple[str, object], int] = {}
+    seen: dict[
+        tuple[str, object], int
+    ] = {}  # the numbers are for here only: an item that was refused is not among them
     for index, stage in enumerate(stages):
         here: Path = (*path, index)
         unknown = [(key, status) for key, status in (("from", stage.from_), ("to", stage.to)) if status not in steps]
@@ -63,8 +84,8 @@ def stage_findings(path: Path, stages: Iterable[Stage], steps: Mapping[str, int]
         # A notice's id is made of stage and due time: two such stages would share their notices.
         for twin in ((stage.from_, stage.to), (stage.from_, _budget(stage))):
             if seen.setdefault(twin, index) != index:
-                what = "same way" if isinstance(twin[1], str) else "same from and budget"
-                yield here, f"has the {what} as stage {seen[twin]}, allowed is one of them"
+                what = "to" if isinstance(twin[1], str) else "budget"
+                yield here, f"has the same from and {what} as a stage before it, allowed is one of them"
                 break
 
 
@@ -81,9 +102,20 @@ def _calendars(settings: Settings) -> Iterator[Finding]:
 
 def _calendar_names(settings: Settings) -> Iterator[Finding]:
     sla = settings.sla
-    yield from calendar_findings(sla, ("sla", "promise"), sla.promise.calendar, sla.promise.duration)
+    for path, name, key, length in _counted(settings):
+        yield from unknown_calendar(sla, path, name)
+        yield from too_long(sla, (*path, key), name, length)
+
+
+def _counted(settings: Settings) -> Iterator[tuple[Path, str | None, str, Duration | None]]:
+    """(where, calendar, key, length) of all that is counted on a calendar, but for policies."""
+    sla = settings.sla
+    yield ("sla", "promise"), sla.promise.calendar, "duration", sla.promise.duration
     for index, stage in enumerate(sla.stages):
-        yield from calendar_findings(sla, ("sla", "stages", index), stage.calendar, stage.budget)
+        yield ("sla", "stages", index), stage.calendar, "budget", stage.budget
+    for name, source in settings.sources.items():
+        if source.expect is not None:
+            yield ("sources", name, "expect"), source.expect.calendar, "every", source.expect.every
 
 
 def _promise(settings: Settings) -> Iterator[Finding]:
