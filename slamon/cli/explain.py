@@ -39,13 +39,14 @@ def explain(
 def _card(told: Mapping[str, Any]) -> Table:
     promise, policy = told.get("promise") or {}, told.get("policy") or {}
     calendar = policy.get("calendar") or {}
+    terms = f"{policy.get('name') or 'default'} ({policy.get('revision')})" if policy else None
     rows = (
         ("started", moment(promise.get("started_at"))),
         ("due", moment(promise.get("due_at"))),
         ("promised first", moment(promise.get("original_due_at"))),
         ("lead time", span(told.get("lead_time_seconds"))),
-        ("policy", f"{policy.get('name') or 'default'} ({policy.get('revision')})"),
-        ("calendar", " ".join(filter(None, (calendar.get("name"), calendar.get("revision"))))),
+        ("policy", terms),
+        ("calendar", _joined(calendar.get("name"), calendar.get("revision"))),
     )
     card = Table.grid(padding=(0, 2))
     card.add_row(cell("order", "bold"), cell(told.get("order_id"), "bold"))
@@ -58,8 +59,8 @@ def _card(told: Mapping[str, Any]) -> Table:
 def _causes(rows: Iterable[Mapping[str, Any]]) -> Table:
     made = table("cause", "who", "took", "share", right=("took", "share"))
     for row in rows:
-        share = f"{100 * row['share']:.1f} %"
-        made.add_row(cell(row["cause"]), cell(row.get("who")), cell(span(row["seconds"])), cell(share))
+        share = None if row.get("share") is None else f"{100 * row['share']:.1f} %"
+        made.add_row(cell(row.get("cause")), cell(row.get("who")), cell(span(row.get("seconds"))), cell(share))
     return made
 
 
@@ -69,12 +70,12 @@ def _intervals(rows: Iterable[Mapping[str, Any]]) -> Table:
         event = row.get("event") or {}
         counted = "paused" if row.get("paused") else span(row.get("counted_seconds"))
         made.add_row(
-            cell(moment(row["from"])),
-            cell(moment(row["to"])),
+            cell(moment(row.get("from"))),
+            cell(moment(row.get("to"))),
             cell(row.get("status")),
-            cell(row["cause"]),
+            cell(row.get("cause")),
             cell(row.get("who")),
-            cell(span(row["seconds"])),
+            cell(span(row.get("seconds"))),
             cell(counted),
             cell(event.get("system") or event.get("actor")),
         )
@@ -84,7 +85,7 @@ def _intervals(rows: Iterable[Mapping[str, Any]]) -> Table:
 def _dates(rows: Iterable[Mapping[str, Any]]) -> Table:
     made = table("stated", "date", "by", "why", "effect")
     for row in rows:
-        by = " ".join(filter(None, (row.get("by"), row.get("actor"))))
+        by = _joined(row.get("by"), row.get("actor"))
         cells = (moment(row.get("at")), moment(row.get("date")), by, row.get("reason"), row.get("effect"))
         made.add_row(*(cell(value) for value in cells))
     return made
@@ -95,3 +96,8 @@ def _oddities(rows: Iterable[Mapping[str, Any]]) -> Table:
     for row in rows:
         made.add_row(cell(moment(row.get("at"))), cell(row.get("kind")), cell(row.get("text")))
     return made
+
+
+def _joined(*words: str | None) -> str | None:
+    """The words that are known; None where none is."""
+    return " ".join(filter(None, words)) or None

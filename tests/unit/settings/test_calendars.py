@@ -196,6 +196,8 @@ def test_equal_opening_times_are_equal_whatever_their_name_and_spelling() -> Non
         ("{time_zone: UTC, days: {mon: []}, closed: 2026-12-31}", "closed"),
         ('{time_zone: UTC, days: {mon: []}, ics: ""}', "ics"),
         ("{time_zone: UTC, days: {}, open: 2027-01-04}", "open"),
+        ("{time_zone: UTC, days: {mon: [null]}}", "days.mon.0"),
+        ("{time_zone: UTC, days: {}, closed: [2027-01-04, null]}", "closed.1"),
     ],
 )
 def test_what_the_schema_refuses(calendar: str, key: str) -> None:

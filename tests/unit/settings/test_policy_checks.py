@@ -74,7 +74,7 @@ def test_nobody_is_said_to_take_orders_where_it_is_not_known_what_a_policy_match
     ]
 
 
-_ATTRIBUTES = {"rush": [True, False], "n": [1]}
+_ATTRIBUTES: dict[str, list[object]] = {"rush": [True, False], "n": [1]}
 _WHEN = st.fixed_dictionaries(
     {
         "channels": st.lists(st.sampled_from("xy"), max_size=2, unique=True),

@@ -36,6 +36,37 @@ def test_remembers_where_the_items_of_a_list_stood() -> None:
     assert repair.original(("sla", "promise")) == ("sla", "promise")
 
 
+def test_of_a_policy_only_what_is_wrong_goes() -> None:
+    right = {"from": "SUBMITTED", "to": "SHIPPED", "budget": "P1D"}
+    policy = {
+        "name": "rush",
+        "promise": {"duration": 5, "start": "PACKAGING"},
+        "stages": [5, right, {"from": "A"}, right],
+        "holds": {"pause": ["promise", 7, "stages"]},
+        "unknown": 1,
+    }
+    repair = Repair(_tree(sla={"policies": [{"promise": {}}, "x", policy, {"name": 5}]}))
+    settings = repair.settings()
+    assert settings is not None
+    [rush] = settings.sla.policies
+    assert rush.name == "rush"
+    assert rush.promise.given() == {"start": "PACKAGING"}
+    assert len(rush.stages or ()) == 2
+    assert rush.holds.pause == ("promise", "stages")
+    here = ("sla", "policies")
+    assert repair.original((*here, 0, "promise", "start")) == (*here, 2, "promise", "start")
+    assert repair.original((*here, 0, "stages", 0, "to")) == (*here, 2, "stages", 1, "to")
+    assert repair.original((*here, 0, "stages", 1)) == (*here, 2, "stages", 3)
+    assert repair.original((*here, 0, "holds", "pause", 1)) == (*here, 2, "holds", "pause", 2)
+
+
+def test_places_that_do_not_exist_stand_where_they_are() -> None:
+    repair = Repair(_tree())
+    assert repair.settings() is not None
+    for path in (("sla", "stages", 3, "to"), ("kafka", "nothing", 0), (0,)):
+        assert repair.original(path) == path
+
+
 @pytest.mark.parametrize("kafka", [{}, {"bootstrap_servers": "x"}, 5, None])
 def test_servers_are_made_up_where_they_are_wrong(kafka: object) -> None:
     assert Repair({**_tree(), "kafka": kafka}).settings() is not None
