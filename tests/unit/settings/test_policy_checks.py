@@ -166,6 +166,13 @@ def test_what_the_schema_refuses_is_not_blamed_on_the_keys_beside_it(promise: st
     assert _keys(f"{{name: a, promise: {promise}}}", more) == [f"0.promise.{key}" for key in keys]
 
 
+def test_a_refused_duration_for_all_is_not_blamed_on_a_calendar() -> None:
+    """Without it the default would count, which has no room."""
+    assert _keys("{name: a, promise: {calendar: fair}}", f"{FAIR}, promise: {{duration: 5}}, ") == [
+        "sla.promise.duration"
+    ]
+
+
 def test_a_wrong_stop_is_not_blamed_on_holds() -> None:
     assert _keys("{name: a, promise: {stop: 5}, holds: {statuses: [CLOSED]}}") == ["0.promise.stop"]
 

@@ -57,6 +57,29 @@ def test_variables_are_named() -> None:
     assert remarks == ("SLAMON_LAG: accepted, not run by this version",)
 
 
+WORKSHOP = 'calendars: {w: {time_zone: UTC, days: {mon: ["09:00-18:00"]}}}'
+
+
+@pytest.mark.parametrize(
+    ("sla", "keys"),
+    [
+        ("promise: {duration: P2D}", ["sla.promise.warn_before"]),
+        ("promise: {warn_before: P21D}", ["sla.promise.warn_before"]),
+        ("promise: {warn_before: P20D}", []),
+        ("promise: {round: end_of_day}", ["sla.promise.round"]),
+        (f"promise: {{round: end_of_day, calendar: w}}, {WORKSHOP}", []),
+        ("policies: [{name: a, promise: {duration: P2D}}]", ["sla.policies.0.promise.warn_before"]),
+        ("policies: [{name: a, promise: {duration: P2D, warn_before: P1D}}]", []),
+        ("promise: {duration: P2D}, policies: [{name: a}]", ["sla.promise.warn_before"]),
+        ("policies: [{name: a, promise: {round: end_of_day}}]", ["sla.policies.0.promise.round"]),
+        ("policies: [{name: a, holds: {statuses: [PACKAGING]}}]", ["sla.policies.0.holds.statuses"]),
+        ("policies: [{name: a, holds: {statuses: [PACKAGING], pause: [stages]}}]", []),
+    ],
+)
+def test_terms_that_are_right_and_may_surprise(sla: str, keys: list[str]) -> None:
+    assert [line.split(": ")[1] for line in _remarks(f"sla: {{{sla}}}\n")] == keys
+
+
 def test_surprises_are_told() -> None:
     assert "at risk from their start" in _remarks("sla: {promise: {duration: PT1M}}\n")[0]
     assert "nothing is sent to Slack" in _remarks('notify: {slack: {channel: "#late"}}\n')[0]
