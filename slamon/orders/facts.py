@@ -1,7 +1,8 @@
 """What an order's entries say about it besides its clocks: statuses, parties, holds (CONTRACT §3)."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
+from operator import itemgetter
 
 from slamon.orders.entry import CANCEL_CODE, REASON, STATUS_CODE, TYPE_CODES, Entry
 from slamon.orders.event import EventType, Instant
@@ -68,46 +69,71 @@ def heard(entries: Iterable[Entry]) -> dict[str, Instant]:
 
 
 def holds(
-    entries: Iterable[Entry], ended_at: Instant | None, lifecycle: Lifecycle, statuses: Collection[str] = ()
+    entries: Iterable[Entry],
+    ended_at: Instant | None,
+    lifecycle: Lifecycle,
+    statuses: Collection[str] = (),
+    *,
+    furthest: bool = False,
 ) -> list[Hold]:
     """Windows from `hold` to the same system's next `release`, or to the order's end where none came.
 
-    A status of `statuses` holds until the next one that is known and does not. Windows that overlap or touch are one
-    row with the reason of the first.
+    A status of `statuses` holds until the next one that does not, also past the order's end; `furthest`: a step back
+    sets none (`on_regress: ignore`). Windows that overlap or touch are one row with the reason of the first.
     """
-    entries = list(entries)
-    windows = [*_of_systems(entries, ended_at), *_of_statuses(entries, ended_at, lifecycle, statuses)]
-    return _merged(sorted(windows, key=lambda hold: hold.since))
+    placed = list(enumerate(entries))
+    moves = _moves(placed, lifecycle, furthest=furthest) if statuses else []
+    windows = [*_of_systems(placed, ended_at), *_of_statuses(moves, ended_at, statuses)]
+    return _merged([hold for _, hold in sorted(windows, key=itemgetter(0))])
 
 
-def _of_systems(entries: Iterable[Entry], ended_at: Instant | None) -> list[Hold]:
-    windows: list[Hold] = []
+def _of_systems(entries: Iterable[tuple[int, Entry]], ended_at: Instant | None) -> list[tuple[int, Hold]]:
+    """Each with the place of the entry that begins it."""
+    windows: list[tuple[int, Hold]] = []
     waiting: dict[str | None, list[int]] = {}
-    for entry in entries:
+    for place, entry in entries:
         if entry.type == _HOLD:
             waiting.setdefault(entry.system, []).append(len(windows))
             until = ended_at if ended_at is not None and entry.at <= ended_at else None
-            windows.append(Hold(entry.at, until, entry.text(REASON)))
+            windows.append((place, Hold(entry.at, until, entry.text(REASON))))
         elif entry.type == _RELEASE:
-            for place in waiting.pop(entry.system, ()):
-                windows[place] = replace(windows[place], until=entry.at)
+            for number in waiting.pop(entry.system, ()):
+                begun, hold = windows[number]
+                windows[number] = begun, replace(hold, until=entry.at)
     return windows
 
 
+def _moves(
+    entries: Iterable[tuple[int, Entry]], lifecycle: Lifecycle, *, furthest: bool
+) -> Iterator[tuple[int, Entry]]:
+    """The entries that set the status, with their places."""
+    top = -1
+    for place, entry in entries:
+        number = lifecycle.index.get(entry.status or "", -1) if entry.type == STATUS_CODE else -1
+        if number >= 0 and not (furthest and number < top):
+            top = number
+            yield place, entry
+
+
 def _of_statuses(
-    entries: Iterable[Entry], ended_at: Instant | None, lifecycle: Lifecycle, statuses: Collection[str]
-) -> list[Hold]:
-    windows: list[Hold] = []
-    since: Entry | None = None
-    for entry in entries if statuses else ():
-        if entry.type != STATUS_CODE or (ended_at is not None and entry.at > ended_at):
-            continue
+    moves: Iterable[tuple[int, Entry]], ended_at: Instant | None, statuses: Collection[str]
+) -> list[tuple[int, Hold]]:
+    windows: list[tuple[int, Hold]] = []
+    first: tuple[int, Entry] | None = None
+    for place, entry in moves:
         if entry.status in statuses:
-            since = since or entry
-        elif since is not None and entry.status in lifecycle.index:
-            windows.append(Hold(since.at, entry.at, since.text(REASON)))
-            since = None
-    return windows if since is None else [*windows, Hold(since.at, ended_at, since.text(REASON))]
+            first = first or (place, entry)
+        elif first is not None:
+            windows.append(_held(first, entry.at))
+            first = None
+    if first is None:
+        return windows
+    return [*windows, _held(first, ended_at if ended_at is not None and first[1].at <= ended_at else None)]
+
+
+def _held(first: tuple[int, Entry], until: Instant | None) -> tuple[int, Hold]:
+    place, entry = first
+    return place, Hold(entry.at, until, entry.text(REASON))
 
 
 def _merged(windows: list[Hold]) -> list[Hold]:

@@ -11,10 +11,10 @@ from slamon.orders.entry import (
 )
 from slamon.orders.event import Instant
 from slamon.orders.facts import is_cancel
-from slamon.sla.clock import CANCELLED_STEP, NO_STEP, Clock, Match, Trace
+from slamon.sla.clock import CANCELLED_STEP, NO_STEP, Clock, Match, Trace, is_silent
 from slamon.sla.divergence import hear
 from slamon.sla.holds import Pauses
-from slamon.sla.promising import in_force, promise
+from slamon.sla.promising import in_force, promise, promise_again
 from slamon.sla.rules import ClockRules
 from slamon.sla.settling import arm_divergence, arm_promise, arm_stages, settle_until, visit_at
 
@@ -31,7 +31,7 @@ def advance(clock: Clock, entry: Entry, rules: ClockRules, trace: Trace | None =
     number = rules.index.get(entry.status) if entry.type == STATUS_CODE else None  # type: ignore[arg-type]
     cancels = number is None and is_cancel(entry)
     if number is not None and rules.cycles and number <= rules.start_step < clock.step:
-        _open_cycle(clock, at, trace)
+        _open_cycle(clock, at, rules, trace)
     if entry.promised_at is not None:
         promise(clock, entry, entry.promised_at, rules, trace)
     if number is not None:
@@ -58,8 +58,10 @@ def _state(clock: Clock, entry: Entry) -> None:
         clock.match = Match(*(kept if kept is not None else new for kept, new in first))
 
 
-def _open_cycle(clock: Clock, at: Instant, trace: Trace | None) -> None:
+def _open_cycle(clock: Clock, at: Instant, rules: ClockRules, trace: Trace | None) -> None:
     """A return to the start opens a new promise; what came true stays so, and the stages go on."""
+    if is_silent(clock, rules):
+        clock.passed = None  # of a cycle that gives no notices; the new one may
     fresh = Clock()
     for name in _OF_A_CYCLE:
         setattr(clock, name, getattr(fresh, name))
@@ -79,6 +81,7 @@ _OF_A_CYCLE = (
     "stated",
     "said",
     "original_at",
+    "statements",
     "extensions",
     "ended_at",
     "finish_at",
@@ -99,7 +102,7 @@ def _move(clock: Clock, entry: Entry, number: int, rules: ClockRules, trace: Tra
         if trace is not None:
             trace.moves.append((at, number))
     if not clock.submitted and number >= rules.start_step:
-        _start(clock, number, at, rules)
+        _start(clock, number, at, rules, trace)
     if clock.ended_at is not None:
         return
     if clock.visits:
@@ -116,14 +119,16 @@ def _finishes(entry: Entry, number: int, rules: ClockRules) -> bool:
     return rules.stops[number] and not (rules.owner_only and entry.system != rules.reports.owners[number])
 
 
-def _start(clock: Clock, number: int, at: Instant, rules: ClockRules) -> None:
+def _start(clock: Clock, number: int, at: Instant, rules: ClockRules, trace: Trace | None) -> None:
     """The start step itself starts the clock, once; before it comes, the first later step does."""
     if number == rules.start_step:
         clock.submitted = True
     elif clock.started_at is not None:
         return
     clock.started_at = at
-    if not clock.stated:
+    if clock.statements:
+        promise_again(clock, at, rules, trace)
+    elif not clock.stated:
         in_force(clock, rules.default_due(at), at, rules)
 
 
@@ -210,7 +215,7 @@ def _hear(clock: Clock, entry: Entry, number: int | None, rules: ClockRules, *, 
     if clock.told is None:
         clock.told = {}
     known = system in clock.told
-    hear(clock.told, system, number, entry.at, rules.reports)
+    hear(clock.told, system, number, entry.at, rules.reports, ignores=rules.ignores)
     if cancels:
         clock.told[system].cancelled = True
     if clock.ended_at is None and (number is not None or not known or cancels or entry.texts is not None):

@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeAlias
 import msgspec
 
 from slamon.orders.event import Instant, Span
-from slamon.sla.holds import Pauses, moved
+from slamon.sla.holds import Held, Pauses, moved
 from slamon.sla.rules import ClockRules
 
 NO_STEP = -1
@@ -100,7 +100,8 @@ class Clock(msgspec.Struct, array_like=True, gc=False):
     `rules` is the number of the order's policy in the book, `due_at` the date in force without holds, `shown_at` the
     same with the holds that are over, `original_at` the first date that counted, `top` the furthest step of the
     cycle, `floor` the first step expected of its channel, `apart_at` the instant after which a divergence not yet
-    noted shows, `finish_at` the finish while it is not settled.
+    noted shows, `finish_at` the finish while it is not settled, `statements` the (stated at, date) of the cycle where
+    extensions are capped.
     """
 
     rules: int = 0
@@ -131,6 +132,7 @@ class Clock(msgspec.Struct, array_like=True, gc=False):
     channel_at: Instant = 0
     match: Match | None = None
     cycle_at: Instant | None = None
+    statements: list[tuple[Instant, Instant]] | None = None
 
 
 class Trace:
@@ -159,7 +161,18 @@ def due_with_holds(clock: Clock, rules: ClockRules, now: Instant) -> Instant | N
     if due_at is None or pauses is None or clock.stated or not rules.policy.holds.pauses_promise:
         return due_at
     since = clock.started_at if clock.started_at is not None else clock.since
-    return moved(due_at, since, pauses.until(now if clock.ended_at is None else clock.ended_at), rules.calendar)
+    return moved(due_at, since, _held_until(pauses, now if clock.ended_at is None else clock.ended_at), rules.calendar)
+
+
+def default_at(clock: Clock, rules: ClockRules, now: Instant) -> Instant | None:
+    """The default date as it was at `now`, moved by the holds up to then, whatever was stated; None before a start."""
+    started_at, pauses = clock.started_at, clock.pauses
+    if started_at is None:
+        return None
+    due_at = rules.default_due(started_at)
+    if pauses is None or not rules.policy.holds.pauses_promise:
+        return due_at
+    return moved(due_at, started_at, _held_until(pauses, now), rules.calendar)
 
 
 def stage_due(clock: Clock, rules: ClockRules, visit: tuple[int, Instant], until: Instant) -> Instant:
@@ -168,8 +181,11 @@ def stage_due(clock: Clock, rules: ClockRules, visit: tuple[int, Instant], until
     due_at, pauses = rules.overdue_at(stage, entered_at), clock.pauses
     if pauses is None or not rules.policy.holds.pauses_stages:
         return due_at
-    windows = [(since, min(end, until)) for since, end in pauses.until(until) if since < until]
-    return moved(due_at, entered_at, windows, rules.stages[stage].calendar)
+    return moved(due_at, entered_at, _held_until(pauses, until), rules.stages[stage].calendar)
+
+
+def _held_until(pauses: Pauses, until: Instant) -> list[Held]:
+    return [(since, min(end, until)) for since, end in pauses.until(until) if since < until]
 
 
 def lead_time(clock: Clock) -> Span | None:

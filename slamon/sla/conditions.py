@@ -39,9 +39,9 @@ def conditions(clock: Clock, rules: ClockRules) -> list[Condition]:
 
     A condition stands from `from_at` on: a deadline's own instant is still in time, so there it is one later.
     """
-    found = [_condition(passed, _from(passed)) for passed in clock.passed or ()]
     if is_silent(clock, rules):
-        return found
+        return []
+    found = [_condition(passed, _from(passed)) for passed in clock.passed or ()]
     known = {condition.key for condition in found}
     # What had come true of a date or stage that is in force again stays so and does not come true anew.
     return found + [condition for condition in _running(clock, rules) if condition.key not in known]

@@ -1,7 +1,7 @@
 """Which instants the clocks point to, and what of it has come true before the next event."""
 
 from slamon.orders.event import Instant
-from slamon.sla.clock import Clock, Due, Passed, Visit, due_with_holds, is_silent, stage_due
+from slamon.sla.clock import Clock, Due, Passed, Visit, due_with_holds, stage_due
 from slamon.sla.divergence import rows_after, thresholds
 from slamon.sla.rules import ClockRules
 
@@ -73,18 +73,18 @@ def settle_until(clock: Clock, at: Instant, rules: ClockRules) -> None:
     due_at, shown_at = clock.due_at, clock.shown_at
     if due_at is not None:
         if clock.risk_at is not None and clock.risk_at < at:
-            _note(clock, rules, Passed(_AT_RISK, None, due_at, clock.risk_at, shown_at))
+            _note(clock, Passed(_AT_RISK, None, due_at, clock.risk_at, shown_at))
             clock.risk_at = None
         if clock.breach_at is not None and clock.breach_at < at:
-            _note(clock, rules, Passed(_BREACHED, None, due_at, clock.breach_at, shown_at))
+            _note(clock, Passed(_BREACHED, None, due_at, clock.breach_at, shown_at))
             clock.breach_at = None
         if is_finished_late(clock) and clock.finish_at is not None:
-            _note(clock, rules, Passed(_FINISHED_LATE, None, due_at, clock.finish_at, shown_at))
+            _note(clock, Passed(_FINISHED_LATE, None, due_at, clock.finish_at, shown_at))
     clock.finish_at = None
     for visit in clock.visits or ():
         overdue_at = visit.overdue_at
         if overdue_at is not None and overdue_at < at:
-            _note(clock, rules, overdue(visit, overdue_at, rules))
+            _note(clock, overdue(visit, overdue_at, rules))
             visit.overdue_at = None
     while clock.apart_at is not None and clock.apart_at < at:
         _settle_divergence(clock, clock.apart_at, rules)
@@ -105,14 +105,12 @@ def is_finished_late(clock: Clock) -> bool:
 def _settle_divergence(clock: Clock, x: Instant, rules: ClockRules) -> None:
     told, floor = clock.told or {}, floor_of(clock, rules)
     for row in rows_after(told, floor, rules.reports, x):
-        _note(clock, rules, Passed(_DIVERGENCE, None, None, row.since + rules.reports.skew, None, row.name))
+        _note(clock, Passed(_DIVERGENCE, None, None, row.since + rules.reports.skew, None, row.name))
     later = sorted({t for t in thresholds(told, floor, rules.reports) if t > x})
     clock.apart_at = _next_apart(clock, later, rules)
 
 
-def _note(clock: Clock, rules: ClockRules, passed: Passed) -> None:
-    if rules.enforce_from is not None and is_silent(clock, rules):
-        return
+def _note(clock: Clock, passed: Passed) -> None:
     if clock.passed is None:
         clock.passed = [passed]
     elif all(other.key != passed.key for other in clock.passed):

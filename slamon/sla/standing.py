@@ -13,7 +13,7 @@ from slamon.orders.entry import CHANNEL, CLIENT_ID, CLIENT_NAME, MANAGER_ID, Ent
 from slamon.orders.event import Instant, Span, rfc3339, seconds
 from slamon.orders.lifecycle import CANCELLED
 from slamon.sla.book import RuleBook
-from slamon.sla.clock import CANCELLED_STEP, NO_STEP, Clock, Trace, due_with_holds, stage_due
+from slamon.sla.clock import CANCELLED_STEP, NO_STEP, Clock, Trace, default_at, due_with_holds, stage_due
 from slamon.sla.divergence import Row, contradictions, rows_after
 from slamon.sla.fold import fold
 from slamon.sla.policy import OnRegress
@@ -68,7 +68,9 @@ class OrderReport:
     def holds(self) -> list[facts.Hold]:
         """The merged windows in which the order was held."""
         policy = self.rules.policy
-        return facts.holds(self.entries, self.clock.ended_at, policy.lifecycle, policy.holds.statuses)
+        furthest = policy.on_regress is OnRegress.IGNORE
+        ended_at, lifecycle, statuses = self.clock.ended_at, policy.lifecycle, policy.holds.statuses
+        return facts.holds(self.entries, ended_at, lifecycle, statuses, furthest=furthest)
 
 
 def order_report(
@@ -133,22 +135,25 @@ def order_json(report: OrderReport) -> dict[str, object]:
 
 def original_due(report: OrderReport) -> Instant | None:
     """The first date that counted, unless it was stated after the default had passed; else the default."""
-    default = _default_due(report)
     promises = report.trace.promises
-    if not promises or (default is not None and promises[0][0] > default):
-        return default
-    return promises[0][1]
+    return promises[0][1] if promises and not _passed_when_stated(report) else _default_due(report)
 
 
 def revisions(report: OrderReport) -> int:
     """How often the date in force was changed by a stated one; the first only when the default had passed."""
-    default = _default_due(report)
     promises = report.trace.promises
     if not promises:
         return 0
     stated_at, date = promises[0]
-    changes = int(default is not None and stated_at > default and date != default)
-    return changes + sum(before[1] != after[1] for before, after in pairwise(promises))
+    is_change = _passed_when_stated(report) and date != default_at(report.clock, report.rules, stated_at)
+    return int(is_change) + sum(before[1] != after[1] for before, after in pairwise(promises))
+
+
+def _passed_when_stated(report: OrderReport) -> bool:
+    """Whether the default, as holds had moved it by then, had passed when the first date was stated."""
+    stated_at = report.trace.promises[0][0]
+    default = default_at(report.clock, report.rules, stated_at)
+    return default is not None and stated_at > default
 
 
 def divergences(report: OrderReport) -> list[Row]:

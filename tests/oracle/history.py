@@ -228,9 +228,9 @@ def promise(
             continue
         assert base is not None
         assert in_force is not None
-        if date > in_force and policy.max_extensions is not None and extensions >= policy.max_extensions:
-            continue
-        if policy.max_extension is not None and date > policy.calendar.forward(base, policy.max_extension):
+        furthest = date if policy.max_extension is None else policy.calendar.forward(base, policy.max_extension)
+        too_many = policy.max_extensions is not None and extensions >= policy.max_extensions
+        if date > in_force and (too_many or date > furthest):
             continue
         revisions += date != in_force
         extensions += date > in_force
@@ -260,6 +260,8 @@ def visits(told: Sequence[Sequence[Event]], stage: Stage, rules: Rules, policy: 
             elif entered is not None and step >= target:
                 made.append((entered, event.occurred_at))
                 entered = None
+            if event.occurred_at == end and (event.cancels or event.status in policy.stop):
+                break  # what comes behind the end in the order of events is behind it
         if entered is not None and end is not None:
             made.append((entered, end))
             entered = None

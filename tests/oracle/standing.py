@@ -7,13 +7,14 @@ after a deadline first shows on the odd tick behind it, so the instant at which 
 rounded down to the microsecond.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tests.oracle.decoding import Event
 from tests.oracle.divergence import divergences
-from tests.oracle.history import Facts, bounded, in_order, verdict
+from tests.oracle.history import Facts, bounded, in_order, started_at, verdict
 from tests.oracle.instants import MICROSECOND
+from tests.oracle.policies import cycles, policy_of
 from tests.oracle.rules import DEFAULT, Rules
 from tests.oracle.stretches import Stretch, stretches
 
@@ -52,22 +53,35 @@ def standing(events: Iterable[Event], now: int, rules: Rules = DEFAULT) -> list[
     for order_id in sorted(by_order):
         own, _ = bounded(in_order(by_order[order_id], rules))
         earliest: dict[Identity, Notice] = {}
+        past = [event for event in own if event.occurred_at <= now]
         for stretch in stretches(own, now, rules):
+            if not enforced(past, stretch, rules):
+                continue
             for notice in became_true(stretch):
                 earliest.setdefault(notice.identity, notice)
         found += earliest.values()
     return sorted(found, key=lambda notice: (notice.at, notice.order_id, notice.kind, str(notice.identity)))
 
 
+def enforced(past: Sequence[Event], stretch: Stretch, rules: Rules) -> bool:
+    """§3.1: "Orders started strictly before `enforce_from` give no notice of any kind", by the start as known now.
+
+    Of several cycles each gives notices by its own start.
+    """
+    if rules.enforce_from is None or not past:
+        return True
+    policy = policy_of(past, rules)
+    cycle = cycles(past, rules, policy)[len(cycles(stretch.prefix, rules, policy)) - 1]
+    start = started_at(cycle, rules, policy)
+    return start is None or start >= rules.enforce_from
+
+
 def became_true(stretch: Stretch) -> Iterator[Notice]:
     """The notices whose conditions hold somewhere in the stretch, the earliest instant first.
 
-    "Orders started strictly before `enforce_from` give no notice of any kind"; of a divergence, "after the end of
-    the order … no new notice".
+    Of a divergence, "after the end of the order … no new notice".
     """
-    known, enforced = stretch.known, stretch.rules.enforce_from
-    if enforced is not None and known.started_at is not None and known.started_at < enforced:
-        return
+    known = stretch.known
     order_id = stretch.prefix[0].order_id
     for x in stretch.near(deadlines(known, stretch.since)):
         yield from _of_promise(order_id, known, x)

@@ -150,6 +150,9 @@ def test_what_a_book_is_known_by() -> None:
     one, two = book(), _two_eras(ApplyTo.NEW)
     assert (one.is_plural, one.changed_at, one.revision) == (False, None, book().revision)
     assert (two.is_plural, two.changed_at, two.firsts) == (True, day(10), (0, 1))
-    assert two.revision not in (one.revision, replace(two, eras=(two.eras[0], Era(day(11), two.eras[1].terms))).revision)
+    assert two.revision not in (
+        one.revision,
+        replace(two, eras=(two.eras[0], Era(day(11), two.eras[1].terms))).revision,
+    )
     assert two.lifecycle is one.lifecycle
     assert [clock.rules for clock in (fold([], one), fold([], two))] == [0, 1]
