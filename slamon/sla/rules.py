@@ -6,7 +6,16 @@ from typing import TypeAlias
 from slamon.orders.event import Instant, Span
 from slamon.orders.lifecycle import Lifecycle
 from slamon.sla.calendar import Calendar
-from slamon.sla.policy import DivergenceTerms, OnRegress, Rounding, SlaPolicy, SlaTerms, StageBudget, StopFrom
+from slamon.sla.policy import (
+    DivergenceTerms,
+    OnRegress,
+    Rounding,
+    SlaPolicy,
+    SlaTerms,
+    StageBudget,
+    StopFrom,
+    revision_of,
+)
 
 Stages: TypeAlias = tuple[int, ...]
 """Numbers of stages in their policy."""
@@ -63,6 +72,8 @@ class ClockRules:
     pauses: bool = field(init=False)
     """Holds stop some clock."""
     capped: bool = field(init=False)
+    revision: str = field(init=False)
+    """Of all that decides the state of an order under this policy; equal rules have equal ones on every machine."""
 
     def __post_init__(self) -> None:
         """Derive the tables. Raises KeyError for a status outside the lifecycle (check-config names it)."""
@@ -81,6 +92,7 @@ class ClockRules:
         put(self, "ignores", policy.on_regress is OnRegress.IGNORE)
         put(self, "cycles", policy.on_regress is OnRegress.NEW_CYCLE)
         put(self, "pauses", policy.holds.pauses_promise or policy.holds.pauses_stages)
+        put(self, "revision", revision_of((policy.revision, self.divergence.content, self.enforce_from)))
         put(self, "capped", promise.max_extensions is not None or promise.max_extension is not None)
 
     def default_due(self, started_at: Instant) -> Instant:

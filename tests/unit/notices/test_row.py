@@ -22,9 +22,10 @@ from slamon.notices.row import (
 )
 from slamon.orders.event import DAY, EventType, Instant, OrderEvent
 from slamon.orders.history import KEPT_PER_END
+from slamon.sla.book import Era, RuleBook
 from slamon.sla.calendar import Length
-from slamon.sla.clock import Trace
-from slamon.sla.policy import StageBudget
+from slamon.sla.clock import Due, Trace
+from slamon.sla.policy import ApplyTo, DivergenceTerms, SlaTerms, StageBudget
 from tests.builders import (
     CLOCK,
     MINUTE,
@@ -114,8 +115,58 @@ def test_a_changed_policy_folds_anew() -> None:
     found = read_row(encode_row(row), longer)
     assert found is not None
     assert found.clock.due_at == day(40)
-    assert found.policy == longer.book.rules[0].policy.revision
+    assert found.rules == longer.book.rules[0].revision
     assert found.records == row.records
+
+
+def _changed(after: SlaTerms, apply_to: ApplyTo = ApplyTo.OPEN) -> OrderRules:
+    """The default rules, and other ones from day 23 on."""
+    terms = replace(after, policies=tuple(replace(policy, apply_to=apply_to) for policy in after.policies))
+    return replace(RULES, book=RuleBook((*RULES.book.eras, Era(day(23), terms))))
+
+
+def _told(row: Row) -> list[tuple[int, str, bool]]:
+    """(kind, state, whether a retraction is owed) of every notice."""
+    return [
+        (record.kind, record.deliveries["slack"].state, record.retraction is not None) for record in row.records or ()
+    ]
+
+
+TWO_WEEKS, FOUR_WEEKS = SlaTerms((policy(duration=Length(14)),)), SlaTerms((policy(duration=Length(28)),))
+UNTIMELY = SlaTerms(divergence=DivergenceTerms(allowed_skew=60 * DAY))
+ENFORCED = SlaTerms(enforce_from=day(23))
+
+
+@pytest.mark.parametrize("after", [TWO_WEEKS, FOUR_WEEKS, UNTIMELY, ENFORCED])
+def test_an_order_under_changed_rules_is_not_told_of_its_past(after: SlaTerms) -> None:
+    """Nothing that lies before the change is taken back aloud or told anew, whatever was changed."""
+    row = _settled(row_of(order_event("PACKAGING")), RULES, day(22), DeliveryState.SENT)
+    assert {record.kind for record in row.records or ()} == {Due.AT_RISK, Due.BREACHED, Due.DIVERGENCE}
+    found = read_row(encode_row(row), _changed(after))
+    assert found is not None
+    settle_row(found, day(24), _changed(after))
+    assert {(state, owed) for _, state, owed in _told(found)} <= {("sent", False), ("superseded", False)}
+
+
+def test_what_becomes_true_after_a_change_is_told() -> None:
+    """A promise of four weeks, in force from day 23 on: breached on day 28."""
+    row = _settled(row_of(order_event("PACKAGING")), RULES, day(22), DeliveryState.SENT)
+    found = read_row(encode_row(row), _changed(FOUR_WEEKS))
+    assert found is not None
+    settle_row(found, day(29), _changed(FOUR_WEEKS))
+    new = {(r.kind, r.due_at): r.deliveries["slack"].state for r in found.records or () if r.due_at == day(28)}
+    assert new == {(Due.AT_RISK, day(28)): "superseded", (Due.BREACHED, day(28)): "pending"}
+
+
+@pytest.mark.parametrize("apply_to", [ApplyTo.NEW, ApplyTo.OPEN])
+def test_what_was_not_told_yet_of_an_order_that_a_change_is_not_for_is_told_after_it(apply_to: ApplyTo) -> None:
+    """A breach while slamon was away, before it came back with another configuration."""
+    changed = SlaTerms() if apply_to is ApplyTo.OPEN else TWO_WEEKS
+    row = row_of(order_event("PACKAGING"))
+    found = read_row(encode_row(row), _changed(changed, apply_to))
+    assert found is not None
+    settle_row(found, day(24), _changed(changed, apply_to))
+    assert (Due.BREACHED, "pending", False) in _told(found)
 
 
 def test_notices_are_never_decided_before_an_earlier_decision() -> None:
