@@ -49,13 +49,14 @@ def hear(told: dict[str, Told], system: str, number: int | None, at: Instant, ru
         report = told[system] = Told()
     if number is None:
         return
-    report.step = number
+    if number >= report.reach or rules.goes_back:
+        report.step = number
     if number >= report.reach:
         if number > report.reach:
             report.reach = number
             report.firsts = [*report.firsts, (number, at)]
         report.back = None
-    elif report.back is None:
+    elif report.back is None and rules.goes_back:
         report.back = at, number
     if rules.owners[number] != system and all(step != number for step, _ in report.foreign):
         report.foreign = [*report.foreign, (number, at)]
