@@ -8,7 +8,7 @@ from slamon.notices.ledger import NoticeRules
 from slamon.notices.marks import Mark
 from slamon.notices.notice import DeliveryState
 from slamon.notices.record import NoticeRecord
-from slamon.notices.row import OrderRules, Row, apply, encode_row, new_row, read_row
+from slamon.notices.row import OrderRules, Row, apply, encode_row, mark_row, new_row, read_row, settle_row
 from slamon.orders.entry import Entry, entry_of
 from slamon.orders.event import DAY, SECOND, EventType, Instant, OrderEvent
 from slamon.orders.history import insert
@@ -124,6 +124,15 @@ def mark_of(
     """A report of the outbox about a notice of order `o-1`."""
     content = {"notice_id": record.id_for(ORDER), "error": None, "remote": None} | changes
     return Mark(receiver=receiver, state=state, attempts=attempts, at=at, **content)
+
+
+def settled(row: Row, rules: OrderRules, now: Instant, state: DeliveryState | None) -> Row:
+    """The row after a decision at `now`, each pending notice told with this outcome; None: not told yet."""
+    settle_row(row, now, rules)
+    for record in row.records or [] if state else []:
+        if record.deliveries["slack"].state == DeliveryState.PENDING:
+            assert mark_row(row, ORDER, mark_of(record, state or DeliveryState.SENT, 1))
+    return row
 
 
 def states(records: Sequence[NoticeRecord]) -> list[tuple[int, bool, dict[str, str], dict[str, str]]]:

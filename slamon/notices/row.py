@@ -53,7 +53,7 @@ class OrderRules:
 
 
 class Row(msgspec.Struct, array_like=True, gc=False):
-    """One order's state under the rules of `book`, by the policy of revision `policy`.
+    """One order's state under the rules of `book`, by those of revision `rules`.
 
     `settled_at` is the latest `now` at which its notices were settled; what came true before `silent_before` is not
     told, since only a change of the policies shows it.
@@ -61,7 +61,7 @@ class Row(msgspec.Struct, array_like=True, gc=False):
 
     version: int = VERSION
     book: str = ""
-    policy: str = ""
+    rules: str = ""
     clock: Clock = msgspec.field(default_factory=Clock)
     count: int = 0
     truncated: bool = False
@@ -107,7 +107,7 @@ def _of_version_1(stored: bytes) -> Row:
     for record in old.records or ():
         record.shown_at = record.due_at
     return Row(
-        policy=old.policy,
+        rules=old.policy,
         count=old.count,
         truncated=old.truncated,
         log=old.log,
@@ -117,12 +117,12 @@ def _of_version_1(stored: bytes) -> Row:
 
 
 def _recompute(row: Row, rules: OrderRules) -> None:
-    """Bring a row under another book; an order that comes under another policy so is not told of its past."""
-    before, changed_at = row.policy, rules.book.changed_at
+    """Bring a row under another book; an order that comes under other rules so is not told of its past."""
+    before, changed_at = row.rules, rules.book.changed_at
     _refold(row, unpack(row.log, row.count), rules, resort=True)
     started_at = row.clock.started_at
     is_older = changed_at is not None and (started_at is None or started_at < changed_at)
-    if row.policy != before and is_older:
+    if row.rules != before and is_older:
         row.silent_before = changed_at
         if row.records and row.settled_at is not None:
             recompute(row.records, Situation(row.clock, rules.book.rules_of(row.clock), row.settled_at))
@@ -131,7 +131,7 @@ def _recompute(row: Row, rules: OrderRules) -> None:
 def new_row(rules: OrderRules) -> Row:
     """The row of an order not heard of before."""
     clock = Clock(rules=rules.book.choose(None, None, None))
-    return Row(book=rules.book.revision, policy=rules.book.rules_of(clock).policy.revision, clock=clock)
+    return Row(book=rules.book.revision, rules=rules.book.rules_of(clock).revision, clock=clock)
 
 
 def apply(row: Row, event: OrderEvent, rules: OrderRules, trace: Trace | None = None) -> Outcome:
@@ -141,7 +141,8 @@ def apply(row: Row, event: OrderEvent, rules: OrderRules, trace: Trace | None = 
     """
     entry = entry_of(event)
     clock, book = row.clock, rules.book
-    if entry.at > clock.last_at and row.count < KEPT_PER_END and not is_long(entry):
+    is_next = entry.at > clock.last_at and (book.changed_at is None or entry.at >= book.changed_at)
+    if is_next and row.count < KEPT_PER_END and not is_long(entry):
         advance(clock, entry, book.rules[clock.rules], trace)
         row.log += encode_entry(entry)
         row.count += 1
@@ -176,7 +177,7 @@ def _refold(row: Row, entries: list[Entry], rules: OrderRules, *, resort: bool =
     row.clock = fold(entries, book)
     row.log = pack(entries)
     row.count = len(entries)
-    row.book, row.policy = book.revision, book.rules_of(row.clock).policy.revision
+    row.book, row.rules = book.revision, book.rules_of(row.clock).revision
 
 
 def entries_of(row: Row) -> list[Entry]:

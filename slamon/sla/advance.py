@@ -87,7 +87,6 @@ _OF_A_CYCLE = (
     "finish_at",
     "risk_at",
     "breach_at",
-    "pauses",
     "told",
     "apart_at",
 )
@@ -163,8 +162,6 @@ def _cancel(clock: Clock, at: Instant, rules: ClockRules, trace: Trace | None) -
 def _end(clock: Clock, at: Instant, rules: ClockRules, trace: Trace | None, *, cancelled: bool) -> None:
     clock.ended_at = at
     clock.cancelled = cancelled
-    if clock.pauses is not None:
-        clock.pauses.close(at)
     arm_promise(clock, at, rules)
     clock.finish_at = None if cancelled else at
     clock.apart_at = None
@@ -175,9 +172,7 @@ def _end(clock: Clock, at: Instant, rules: ClockRules, trace: Trace | None, *, c
 
 
 def _pause(clock: Clock, entry: Entry, rules: ClockRules) -> None:
-    """Begin or end a hold, and arm anew the clocks that it pauses."""
-    if clock.ended_at is not None:
-        return
+    """Begin or end a hold, and arm anew the clocks that it pauses; after the end one may begin for the next cycle."""
     kind, statuses = entry.type, rules.policy.holds.statuses
     by_status = kind == STATUS_CODE and bool(statuses) and (entry.status in statuses or entry.status in rules.index)
     if kind not in (HOLD_CODE, RELEASE_CODE) and not by_status:
@@ -192,7 +187,7 @@ def _pause(clock: Clock, entry: Entry, rules: ClockRules) -> None:
         pauses.release(entry.system, entry.at)
     else:
         pauses.status(entry.at, holds=_status_holds(clock, entry, rules))
-    if was_held != (pauses.since is not None):
+    if clock.ended_at is None and was_held != (pauses.since is not None):
         arm_promise(clock, entry.at, rules)
         arm_stages(clock, entry.at, rules)
 
@@ -215,7 +210,7 @@ def _hear(clock: Clock, entry: Entry, number: int | None, rules: ClockRules, *, 
     if clock.told is None:
         clock.told = {}
     known = system in clock.told
-    hear(clock.told, system, number, entry.at, rules.reports, ignores=rules.ignores)
+    hear(clock.told, system, number, entry.at, rules.reports)
     if cancels:
         clock.told[system].cancelled = True
     if clock.ended_at is None and (number is not None or not known or cancels or entry.texts is not None):

@@ -6,6 +6,7 @@ whether an order that had started, or had ended, before keeps the terms that hel
 
 import hashlib
 import json
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -72,14 +73,30 @@ class RuleBook:
         """The rules that an order's clocks follow."""
         return self.rules[clock.rules]
 
-    def choose(self, match: Match | None, started_at: Instant | None, ended_at: Instant | None) -> int:
-        """The number of the policy for an order, by what was stated and when its clock started and ended."""
-        for era in range(len(self.eras) - 1, -1, -1):
-            terms, since = self.eras[era].terms, self.eras[era].since
-            place = matching(terms, match or UNSTATED)
-            if era == 0 or _applies(terms.policies[place], since, started_at, ended_at):
-                return self.firsts[era] + place
-        raise AssertionError
+    def choose(
+        self, match: Match | None, started_at: Instant | None, ended_at: Instant | None, latest: int | None = None
+    ) -> int:
+        """The number of the policy for an order, by what was stated and when its clock started and ended.
+
+        `latest`: the last era that is asked, without it that which holds now.
+        """
+        for era in range(len(self.eras) - 1 if latest is None else latest, 0, -1):
+            number = self.within(era, match)
+            if _applies(self.rules[number].policy, self.eras[era].since, started_at, ended_at):
+                return number
+        return self.within(0, match)
+
+    def within(self, era: int, match: Match | None) -> int:
+        """The number of the policy of one era for an order, by what was stated."""
+        return self.firsts[era] + matching(self.eras[era].terms, match or UNSTATED)
+
+    def era_of(self, number: int) -> int:
+        """The era that a policy belongs to."""
+        return bisect_right(self.firsts, number) - 1
+
+    def era_at(self, at: Instant) -> int:
+        """The era of an instant."""
+        return max(0, bisect_right(self.eras, at, key=lambda era: era.since) - 1)
 
 
 def _applies(policy: SlaPolicy, since: Instant, started_at: Instant | None, ended_at: Instant | None) -> bool:

@@ -42,26 +42,21 @@ class Row(NamedTuple):
         return self.system, str(self.kind), self.expected
 
 
-def hear(
-    told: dict[str, Told], system: str, number: int | None, at: Instant, rules: ReportRules, *, ignores: bool = False
-) -> None:
-    """Take what a system said at `at`: a step, or only that it knows the order (None).
-
-    `ignores`: a step back does not change its status, so it does not regress (`on_regress: ignore`).
-    """
+def hear(told: dict[str, Told], system: str, number: int | None, at: Instant, rules: ReportRules) -> None:
+    """Take what a system said at `at`: a step, or only that it knows the order (None)."""
     report = told.get(system)
     if report is None:
         report = told[system] = Told()
     if number is None:
         return
-    if not ignores or number >= report.reach:
+    if number >= report.reach or rules.goes_back:
         report.step = number
     if number >= report.reach:
         if number > report.reach:
             report.reach = number
             report.firsts = [*report.firsts, (number, at)]
         report.back = None
-    elif report.back is None and not ignores:
+    elif report.back is None and rules.goes_back:
         report.back = at, number
     if rules.owners[number] != system and all(step != number for step, _ in report.foreign):
         report.foreign = [*report.foreign, (number, at)]

@@ -80,7 +80,7 @@ def _said(entry: Entry) -> Said:
 def _statements(report: OrderReport) -> Iterator[Statement]:
     last: dict[str | None, Instant] = {}
     counted = set(report.trace.promises)
-    first = report.trace.promises[:1]
+    first, cycle_at = report.trace.promises[:1], report.clock.cycle_at
     for entry in report.entries:
         date = entry.promised_at
         if date is None:
@@ -96,7 +96,8 @@ def _statements(report: OrderReport) -> Iterator[Statement]:
             effect = Effect.FIRST if [stated] == first else Effect.REVISED
         else:
             effect = Effect.REPEATED  # of a cycle that is over
-        last[entry.system] = date
+        if cycle_at is None or entry.at >= cycle_at:
+            last[entry.system] = date  # a new cycle forgets who stated what before it
         yield Statement(entry.at, date, entry.system, effect, entry.text(ACTOR), entry.text(REASON))
 
 

@@ -45,11 +45,6 @@ class Pauses(msgspec.Struct, array_like=True, gc=False):
             self.by_status = False
             self._end(at)
 
-    def close(self, at: Instant) -> None:
-        """The order ends, and with it every hold."""
-        self.systems, self.by_status = [], False
-        self._end(at)
-
     def until(self, now: Instant) -> list[Held]:
         """Every window, that which is open up to `now`."""
         return self.windows if self.since is None else [*self.windows, (self.since, now)]

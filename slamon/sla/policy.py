@@ -121,7 +121,7 @@ class SlaPolicy:
 
     def __post_init__(self) -> None:
         """Compute the revision."""
-        object.__setattr__(self, "revision", _hash(_content(self)))
+        object.__setattr__(self, "revision", revision_of(_content(self)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +134,11 @@ class DivergenceTerms:
     allowed_skew: Span = 15 * 60 * SECOND
     mirrors: frozenset[str] = frozenset()
     entry: tuple[tuple[str, str], ...] = (("b2b", "PRICE_CALCULATED"),)
+
+    @property
+    def content(self) -> object:
+        """What makes them the ones they are."""
+        return self.allowed_skew, sorted(self.mirrors), sorted(self.entry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +164,8 @@ class SlaTerms:
 
     def __post_init__(self) -> None:
         """Compute the revision of everything that decides the state of an order."""
-        told = self.divergence
-        content = (
-            [policy.revision for policy in self.policies],
-            (told.allowed_skew, sorted(told.mirrors), sorted(told.entry)),
-            self.enforce_from,
-        )
-        object.__setattr__(self, "revision", _hash(content))
+        content = ([policy.revision for policy in self.policies], self.divergence.content, self.enforce_from)
+        object.__setattr__(self, "revision", revision_of(content))
 
     @property
     def lifecycle(self) -> Lifecycle:
@@ -188,5 +188,6 @@ def _content(policy: SlaPolicy) -> object:
     )
 
 
-def _hash(content: object) -> str:
+def revision_of(content: object) -> str:
+    """A short name for some content: the same on every machine."""
     return hashlib.sha256(repr(content).encode()).hexdigest()[:12]

@@ -6,7 +6,16 @@ from typing import TypeAlias
 from slamon.orders.event import Instant, Span
 from slamon.orders.lifecycle import Lifecycle
 from slamon.sla.calendar import Calendar
-from slamon.sla.policy import DivergenceTerms, OnRegress, Rounding, SlaPolicy, SlaTerms, StageBudget, StopFrom
+from slamon.sla.policy import (
+    DivergenceTerms,
+    OnRegress,
+    Rounding,
+    SlaPolicy,
+    SlaTerms,
+    StageBudget,
+    StopFrom,
+    revision_of,
+)
 
 Stages: TypeAlias = tuple[int, ...]
 """Numbers of stages in their policy."""
@@ -14,7 +23,7 @@ Stages: TypeAlias = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class ReportRules:
-    """Which system has to report which steps (CONTRACT §3.2), laid out for speed; the same for all policies."""
+    """Which system has to report which steps (CONTRACT §3.2), laid out for speed."""
 
     skew: Span
     statuses: tuple[str, ...]
@@ -24,9 +33,11 @@ class ReportRules:
     """By system that has something to report: by step, the first step from it on that the system owes, or -1."""
     entry: dict[str, int]
     """By channel: the first step expected of its orders."""
+    goes_back: bool = True
+    """Whether a step back changes what a system reports."""
 
     @classmethod
-    def of(cls, terms: DivergenceTerms, lifecycle: Lifecycle) -> "ReportRules":
+    def of(cls, terms: DivergenceTerms, lifecycle: Lifecycle, *, goes_back: bool = True) -> "ReportRules":
         """Lay the terms out; an `entry` that is no status of the lifecycle counts as not given."""
         owners = tuple(step.system for step in lifecycle.steps)
         owed = {}
@@ -34,7 +45,7 @@ class ReportRules:
             mine = [number for number, owner in enumerate(owners) if owner == system or system in terms.mirrors]
             owed[system] = tuple(next((s for s in mine if s >= step), -1) for step in range(len(owners) + 1))
         entry = {channel: lifecycle.index[status] for channel, status in terms.entry if status in lifecycle.index}
-        return cls(terms.allowed_skew, lifecycle.statuses, owners, owed, entry)
+        return cls(terms.allowed_skew, lifecycle.statuses, owners, owed, entry, goes_back)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,8 @@ class ClockRules:
     pauses: bool = field(init=False)
     """Holds stop some clock."""
     capped: bool = field(init=False)
+    revision: str = field(init=False)
+    """Of all that decides the state of an order under this policy; equal rules have equal ones on every machine."""
 
     def __post_init__(self) -> None:
         """Derive the tables. Raises KeyError for a status outside the lifecycle (check-config names it)."""
@@ -77,10 +90,11 @@ class ClockRules:
         put(self, "stages", policy.stages)
         put(self, "owner_only", promise.stop_from is StopFrom.OWNER)
         put(self, "calendar", promise.calendar)
-        put(self, "reports", ReportRules.of(self.divergence, policy.lifecycle))
         put(self, "ignores", policy.on_regress is OnRegress.IGNORE)
+        put(self, "reports", ReportRules.of(self.divergence, policy.lifecycle, goes_back=not self.ignores))
         put(self, "cycles", policy.on_regress is OnRegress.NEW_CYCLE)
         put(self, "pauses", policy.holds.pauses_promise or policy.holds.pauses_stages)
+        put(self, "revision", revision_of((policy.revision, self.divergence.content, self.enforce_from)))
         put(self, "capped", promise.max_extensions is not None or promise.max_extension is not None)
 
     def default_due(self, started_at: Instant) -> Instant:

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from slamon.notices.leaving import MARKER_KEPT, leave, leaves_at, marker_ends, may_leave, wake_at, wanted_at
-from slamon.notices.ledger import NoticeRules
+from slamon.notices.leaving import leave
 from slamon.notices.marks import Mark
 from slamon.notices.notice import DeliveryState
 from slamon.notices.row import (
@@ -16,31 +15,28 @@ from slamon.notices.row import (
     encode_row,
     entries_of,
     mark_row,
-    new_row,
     read_row,
     settle_row,
 )
-from slamon.orders.event import DAY, EventType, Instant, OrderEvent
+from slamon.orders.event import DAY, Instant, OrderEvent
 from slamon.orders.history import KEPT_PER_END
+from slamon.sla.book import Era, RuleBook
 from slamon.sla.calendar import Length
-from slamon.sla.clock import Trace
-from slamon.sla.policy import StageBudget
+from slamon.sla.clock import Due, Trace
+from slamon.sla.policy import ApplyTo, DivergenceTerms, SlaTerms
 from tests.builders import (
     CLOCK,
-    MINUTE,
     ORDER,
     PROMISE_ONLY,
     RULES,
     T0,
     book,
     day,
-    mark_of,
     order_event,
-    order_rules,
     policy,
     promised,
     row_of,
-    told,
+    settled,
 )
 
 SHIPPED = order_event("SHIPPED", day(5), system="mes")
@@ -114,8 +110,58 @@ def test_a_changed_policy_folds_anew() -> None:
     found = read_row(encode_row(row), longer)
     assert found is not None
     assert found.clock.due_at == day(40)
-    assert found.policy == longer.book.rules[0].policy.revision
+    assert found.rules == longer.book.rules[0].revision
     assert found.records == row.records
+
+
+def _changed(after: SlaTerms, apply_to: ApplyTo = ApplyTo.OPEN) -> OrderRules:
+    """The default rules, and other ones from day 23 on."""
+    terms = replace(after, policies=tuple(replace(policy, apply_to=apply_to) for policy in after.policies))
+    return replace(RULES, book=RuleBook((*RULES.book.eras, Era(day(23), terms))))
+
+
+def _told(row: Row) -> list[tuple[int, str, bool]]:
+    """(kind, state, whether a retraction is owed) of every notice."""
+    return [
+        (record.kind, record.deliveries["slack"].state, record.retraction is not None) for record in row.records or ()
+    ]
+
+
+TWO_WEEKS, FOUR_WEEKS = SlaTerms((policy(duration=Length(14)),)), SlaTerms((policy(duration=Length(28)),))
+UNTIMELY = SlaTerms(divergence=DivergenceTerms(allowed_skew=60 * DAY))
+ENFORCED = SlaTerms(enforce_from=day(23))
+
+
+@pytest.mark.parametrize("after", [TWO_WEEKS, FOUR_WEEKS, UNTIMELY, ENFORCED])
+def test_an_order_under_changed_rules_is_not_told_of_its_past(after: SlaTerms) -> None:
+    """Nothing that lies before the change is taken back aloud or told anew, whatever was changed."""
+    row = settled(row_of(order_event("PACKAGING")), RULES, day(22), DeliveryState.SENT)
+    assert {record.kind for record in row.records or ()} == {Due.AT_RISK, Due.BREACHED, Due.DIVERGENCE}
+    found = read_row(encode_row(row), _changed(after))
+    assert found is not None
+    settle_row(found, day(24), _changed(after))
+    assert {(state, owed) for _, state, owed in _told(found)} <= {("sent", False), ("superseded", False)}
+
+
+def test_what_becomes_true_after_a_change_is_told() -> None:
+    """A promise of four weeks, in force from day 23 on: breached on day 28."""
+    row = settled(row_of(order_event("PACKAGING")), RULES, day(22), DeliveryState.SENT)
+    found = read_row(encode_row(row), _changed(FOUR_WEEKS))
+    assert found is not None
+    settle_row(found, day(29), _changed(FOUR_WEEKS))
+    new = {(r.kind, r.due_at): r.deliveries["slack"].state for r in found.records or () if r.due_at == day(28)}
+    assert new == {(Due.AT_RISK, day(28)): "superseded", (Due.BREACHED, day(28)): "pending"}
+
+
+@pytest.mark.parametrize("apply_to", [ApplyTo.NEW, ApplyTo.OPEN])
+def test_what_was_not_told_yet_of_an_order_that_a_change_is_not_for_is_told_after_it(apply_to: ApplyTo) -> None:
+    """A breach while slamon was away, before it came back with another configuration."""
+    changed = SlaTerms() if apply_to is ApplyTo.OPEN else TWO_WEEKS
+    row = row_of(order_event("PACKAGING"))
+    found = read_row(encode_row(row), _changed(changed, apply_to))
+    assert found is not None
+    settle_row(found, day(24), _changed(changed, apply_to))
+    assert (Due.BREACHED, "pending", False) in _told(found)
 
 
 def test_notices_are_never_decided_before_an_earlier_decision() -> None:
@@ -130,93 +176,3 @@ def test_marks_need_a_decision() -> None:
     """A report about an order without notices changes nothing."""
     report = Mark(notice_id="?", receiver="slack", state="sent", attempts=1, at=T0)
     assert not mark_row(row_of(order_event()), ORDER, report)
-
-
-def _settled(row: Row, rules: OrderRules, now: Instant, state: DeliveryState | None) -> Row:
-    settle_row(row, now, rules)
-    for record in row.records or [] if state else []:
-        if record.deliveries["slack"].state == DeliveryState.PENDING:
-            assert mark_row(row, ORDER, mark_of(record, state or DeliveryState.SENT, 1))
-    return row
-
-
-def test_an_open_order_wakes_at_its_next_deadline() -> None:
-    """A warning at its instant, a breach just after it; then nothing, an open order never leaves."""
-    row = row_of(order_event(), rules=PROMISE_ONLY)
-    assert wake_at(row, PROMISE_ONLY) == day(18)
-    assert wake_at(_settled(row, PROMISE_ONLY, day(18), None), PROMISE_ONLY) == day(21, us=1)
-    _settled(row, PROMISE_ONLY, day(22), DeliveryState.SENT)
-    assert wake_at(row, PROMISE_ONLY) is None
-    assert leaves_at(row, PROMISE_ONLY) is None
-
-
-def test_a_stage_wakes_its_order() -> None:
-    """The nearest budget counts; the instant it is used up is still in time."""
-    assert wake_at(row_of(order_event()), RULES) == T0 + 30 * MINUTE + 1
-
-
-@pytest.mark.parametrize(
-    ("events", "at"),
-    [
-        ([order_event(), SHIPPED], day(35)),
-        ([order_event(), told(EventType.CANCEL, day(3))], day(33)),
-        ([order_event(), SHIPPED, told(EventType.NOTE, day(6))], day(36)),
-        ([order_event("INITIATED")], day(90)),
-        ([order_event("INITIATED"), told(EventType.NOTE, day(1))], day(91)),
-        ([order_event("INITIATED"), promised(day(9))], None),
-        ([order_event()], None),
-    ],
-    ids=["finished", "cancelled", "heard of after", "cart", "cart heard of", "cart with a date", "open"],
-)
-def test_what_leaves(events: list[OrderEvent], at: Instant | None) -> None:
-    """Finished and cancelled orders after `keep_finished`, carts after `keep_not_started` without an event."""
-    row = row_of(*events, rules=QUIET)
-    assert leaves_at(row, QUIET) == at
-    if at is not None:
-        assert wake_at(row, QUIET) == at
-        assert may_leave(row, at, QUIET)
-        assert not may_leave(row, at - 1, QUIET)
-
-
-@pytest.mark.parametrize(
-    ("state", "may"),
-    [
-        (None, False),
-        (DeliveryState.SENDING, False),
-        (DeliveryState.SENT, True),
-        (DeliveryState.FAILED, True),
-    ],
-)
-def test_nothing_leaves_with_a_delivery_pending(state: DeliveryState | None, may: bool) -> None:
-    """A finished order stays while anything about it is still to be sent."""
-    late = order_event("SHIPPED", day(25), system="mes")
-    row = _settled(row_of(order_event(), late, rules=PROMISE_ONLY), PROMISE_ONLY, day(26), state)
-    assert may_leave(row, day(400), PROMISE_ONLY) is may
-    assert wake_at(row, PROMISE_ONLY) == (day(55) if may else None)
-
-
-def test_nothing_leaves_before_it_was_told() -> None:
-    """`keep_finished` of zero: the notice of the finish comes first, even at the same instant."""
-    rules = order_rules(book=PROMISE_ONLY.book, keep_finished=0)
-    row = row_of(order_event(), order_event("SHIPPED", day(25), system="mes"), rules=rules)
-    assert not may_leave(row, day(26), rules)
-    assert settle_row(row, day(26), rules)
-
-
-def test_a_cart_with_a_running_stage_stays_for_it() -> None:
-    """A stage before the start may be overdue in a cart; it is told before the cart leaves."""
-    rules = OrderRules(
-        book(policy(StageBudget("INITIATED", "SUBMITTED", Length(0, 90 * DAY - 1)))), NoticeRules(("slack",))
-    )
-    row = row_of(order_event("INITIATED"), rules=rules)
-    assert wake_at(row, rules) == leaves_at(row, rules) == day(90)
-    assert not may_leave(row, day(90), rules)
-
-
-def test_a_marker_stays_for_a_year() -> None:
-    """A small marker stays for a year after the order has left."""
-    marker = leave(day(35))
-    assert len(marker) < 16
-    assert marker_ends(marker) == wanted_at(marker, RULES) == day(35) + MARKER_KEPT == day(400)
-    assert marker_ends(encode_row(new_row(RULES))) is None
-    assert wanted_at(encode_row(row_of(order_event())), RULES) == wake_at(row_of(order_event()), RULES)

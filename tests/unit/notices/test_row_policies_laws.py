@@ -96,12 +96,11 @@ def terms(draw: st.DrawFn) -> SlaTerms:
 
 
 @st.composite
-def rules(draw: st.DrawFn, eras: int = 2) -> OrderRules:
-    """One era or two, the second from within the history on."""
-    found = [Era(SINCE, draw(terms()))]
-    if eras > 1 and draw(st.booleans()):
-        found.append(Era(draw(st.sampled_from((T0, day(1), day(2), day(21)))), draw(terms())))
-    return OrderRules(RuleBook(tuple(found)), NoticeRules(("slack",)))
+def rules(draw: st.DrawFn) -> OrderRules:
+    """One era, two or three, the later ones from within the history on."""
+    changes = draw(st.lists(st.sampled_from((T0, day(1), day(2), day(21))), max_size=2, unique=True))
+    eras = (Era(since, draw(terms())) for since in (SINCE, *sorted(changes)))
+    return OrderRules(RuleBook(tuple(eras)), NoticeRules(("slack",)))
 
 
 def _by_time(events: list[OrderEvent]) -> list[OrderEvent]:
@@ -123,7 +122,7 @@ def test_applying_one_by_one_is_the_full_fold(events: list[OrderEvent], rules: O
     for told in (events, _by_time(events)):
         row = row_of(*told, rules=rules)
         assert row.clock == fold(entries_of(row), rules.book)
-        assert row.policy == rules.book.rules_of(row.clock).policy.revision
+        assert row.rules == rules.book.rules_of(row.clock).revision
         assert {apply(row, event, rules) for event in events} == {Outcome.DUPLICATE}
 
 
@@ -174,6 +173,16 @@ def test_under_another_book_a_row_is_as_if_that_had_always_held(
     assert found is not None
     found.silent_before = None
     assert encode_row(found) == encode_row(wanted)
+
+
+@settings(max_examples=300)
+@given(order_events(), rules())
+def test_an_order_that_a_change_is_not_for_stays_as_it_was(events: list[OrderEvent], rules: OrderRules) -> None:
+    """Its clocks, and all that came true, are those of its terms, as if there had been no later ones."""
+    told = entries_of(row_of(*events, rules=rules))
+    clock = fold(told, rules.book)
+    era = rules.book.era_of(clock.rules)
+    assert clock == fold(told, RuleBook(rules.book.eras[: era + 1]))
 
 
 @settings(max_examples=200)

@@ -272,10 +272,10 @@ def test_a_row_of_another_policy_is_read_under_the_present_one() -> None:
     shard = Shard()
     shard.hears(order_event())
     row = shard.row()
-    row.book = row.policy = "another one"
+    row.book = row.rules = "another one"
     shard.rows.put(KEY, encode_row(row))
     shard.hears(told(EventType.NOTE, day(1)))
-    assert (shard.row().book, shard.row().policy) == (
+    assert (shard.row().book, shard.row().rules) == (
         PROMISE_ONLY.book.revision,
-        PROMISE_ONLY.book.rules[0].policy.revision,
+        PROMISE_ONLY.book.rules[0].revision,
     )

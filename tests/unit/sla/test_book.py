@@ -15,8 +15,8 @@ from tests.builders import T0, book, day, entries, order_event, policy
 ALWAYS_BEFORE = -(2**62)
 
 
-def _named(name: str | None, when: When | None = None, **changes: object) -> SlaPolicy:
-    return replace(SlaPolicy(), name=name, when=when or When(), **changes)
+def _named(name: str | None, when: When | None = None, apply_to: ApplyTo = ApplyTo.NEW) -> SlaPolicy:
+    return SlaPolicy(name, when=when or When(), apply_to=apply_to)
 
 
 WHENS: dict[str, tuple[When, Match, bool]] = {
@@ -150,9 +150,7 @@ def test_what_a_book_is_known_by() -> None:
     one, two = book(), _two_eras(ApplyTo.NEW)
     assert (one.is_plural, one.changed_at, one.revision) == (False, None, book().revision)
     assert (two.is_plural, two.changed_at, two.firsts) == (True, day(10), (0, 1))
-    assert two.revision not in (
-        one.revision,
-        replace(two, eras=(two.eras[0], Era(day(11), two.eras[1].terms))).revision,
-    )
+    a_day_later = RuleBook((two.eras[0], Era(day(11), two.eras[1].terms)))
+    assert two.revision not in (one.revision, a_day_later.revision)
     assert two.lifecycle is one.lifecycle
     assert [clock.rules for clock in (fold([], one), fold([], two))] == [0, 1]

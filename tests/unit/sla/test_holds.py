@@ -114,11 +114,3 @@ WINDOWS: dict[str, tuple[list[tuple[str, str | None, int]], list[Held]]] = {
 def test_what_is_held(said: list[tuple[str, str | None, int]], windows: list[Held]) -> None:
     """From `hold` to the same system's next `release`; holds that overlap count once."""
     assert _held(*said).until(9) == windows
-
-
-def test_the_end_of_the_order_ends_every_hold() -> None:
-    """Whoever holds it, a status too; a release that comes after ends nothing more."""
-    pauses = _held(("hold", "crm", 2), ("hold", "mes", 3), ("status", None, 4))
-    pauses.close(6)
-    pauses.release("mes", 8)
-    assert (pauses.until(9), pauses.since) == ([(2, 6)], None)

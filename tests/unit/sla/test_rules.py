@@ -3,8 +3,9 @@
 import pytest
 
 from slamon.sla.calendar import Length
-from slamon.sla.policy import StageBudget, StopFrom
-from tests.builders import T0, clock_rules, day
+from slamon.sla.policy import DivergenceTerms, SlaPolicy, StageBudget, StopFrom
+from slamon.sla.rules import ClockRules
+from tests.builders import CLOCK, T0, clock_rules, day
 
 
 def test_the_tables_have_one_place_for_each_step() -> None:
@@ -34,3 +35,16 @@ def test_a_status_outside_the_lifecycle_is_a_mistake(stage: StageBudget) -> None
     """check-config names it before; here it is a KeyError."""
     with pytest.raises(KeyError, match="ON_FIRE"):
         clock_rules(stage)
+
+
+def test_what_rules_are_known_by() -> None:
+    """Everything that decides an order's state makes other rules; equal content does not."""
+    others = [
+        clock_rules(duration=Length(20)),
+        ClockRules(SlaPolicy(), DivergenceTerms(allowed_skew=1)),
+        ClockRules(SlaPolicy(), DivergenceTerms(mirrors=frozenset({"crm"}))),
+        ClockRules(SlaPolicy(), DivergenceTerms(entry=())),
+        ClockRules(SlaPolicy(), enforce_from=T0),
+    ]
+    assert ClockRules(SlaPolicy()).revision == CLOCK.revision
+    assert len({CLOCK.revision, *(rules.revision for rules in others)}) == 1 + len(others)

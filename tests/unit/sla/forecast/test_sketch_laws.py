@@ -1,5 +1,6 @@
 """Laws of the sketch: the order of observing and merging changes nothing, not even a bit."""
 
+import math
 from functools import reduce
 from itertools import pairwise
 
@@ -13,7 +14,11 @@ from slamon.sla.forecast.sketch import MOST_BUCKETS, Sketch
 HALF_LIFE = 30 * DAY
 
 observations = st.lists(
-    st.tuples(st.one_of(st.integers(-5, 10**15), st.floats()), st.integers(0, 20 * HALF_LIFE)), max_size=30
+    st.tuples(
+        st.one_of(st.integers(-5, 10**15), st.floats(max_value=1e18), st.sampled_from((math.inf, math.nan))),
+        st.integers(0, 20 * HALF_LIFE),
+    ),
+    max_size=30,
 )
 
 
