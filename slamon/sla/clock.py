@@ -172,7 +172,8 @@ def default_at(clock: Clock, rules: ClockRules, now: Instant) -> Instant | None:
     due_at = rules.default_due(started_at)
     if pauses is None or not rules.policy.holds.pauses_promise:
         return due_at
-    return moved(due_at, started_at, _held_until(pauses, now), rules.calendar)
+    until = now if clock.ended_at is None else min(now, clock.ended_at)
+    return moved(due_at, started_at, _held_until(pauses, until), rules.calendar)
 
 
 def stage_due(clock: Clock, rules: ClockRules, visit: tuple[int, Instant], until: Instant) -> Instant:

@@ -162,7 +162,9 @@ def divergences(report: OrderReport) -> list[Row]:
     told = clock.told or {}
     # A row shows strictly after its skew: what shows at `now` shows after the microsecond before it.
     rows = rows_after(told, floor_of(clock, rules), rules.reports, report.now - 1)
-    rows += contradictions(report.entries, rules.policy.lifecycle, sorted(told))
+    since = clock.cycle_at
+    entries = report.entries if since is None else [entry for entry in report.entries if entry.at >= since]
+    rows += contradictions(entries, rules.policy.lifecycle, sorted(told))
     return sorted(rows, key=lambda row: (row.since, row.system, str(row.kind)))
 
 

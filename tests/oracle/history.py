@@ -278,7 +278,10 @@ def facts(events: Sequence[Event], rules: Rules) -> Facts:
     pausing = held if "promise" in policy.pauses else []
 
     def default_at(x: int) -> int | None:
-        return None if start is None or default is None else moved(default, start, policy.calendar, pausing, x)
+        if start is None or default is None:
+            return None
+        end = cancelled if finished is None else finished
+        return moved(default, start, policy.calendar, pausing, x if end is None else min(x, end))
 
     return Facts(
         policy=policy,

@@ -258,8 +258,6 @@ def test_the_end_of_an_order_ends_its_holds() -> None:
         told(HOLD, day(7)),
     ]
     clock = fold(entries(*told_late), rules)
-    assert clock.pauses is not None
-    assert clock.pauses.until(day(9)) == [(day(1), day(4))]
     assert due_with_holds(clock, rules.rules[0], day(9)) == day(24)
 
 
