@@ -53,13 +53,16 @@ def standing(events: Iterable[Event], now: int, rules: Rules = DEFAULT) -> list[
     for order_id in sorted(by_order):
         own, _ = bounded(in_order(by_order[order_id], rules))
         earliest: dict[Identity, Notice] = {}
+        unsaid: set[Identity] = set()
         past = [event for event in own if event.occurred_at <= now]
         for stretch in stretches(own, now, rules):
-            if not enforced(past, stretch, rules):
-                continue
+            is_enforced = enforced(past, stretch, rules)
             for notice in became_true(stretch):
-                earliest.setdefault(notice.identity, notice)
-        found += earliest.values()
+                if is_enforced:
+                    earliest.setdefault(notice.identity, notice)
+                elif notice.kind == "stage_overdue":  # it may go on into a cycle that gives notices
+                    unsaid.add(notice.identity)
+        found += [notice for identity, notice in earliest.items() if identity not in unsaid]
     return sorted(found, key=lambda notice: (notice.at, notice.order_id, notice.kind, str(notice.identity)))
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from slamon.orders.event import EventType, Instant, OrderEvent, Span
 from slamon.sla.calendar import Length
 from slamon.sla.clock import Clock, Due, Passed, Visit
+from slamon.sla.conditions import conditions
 from slamon.sla.fold import fold
 from slamon.sla.holds import Pauses
 from slamon.sla.policy import HoldTerms, StageBudget
@@ -144,13 +145,23 @@ def test_a_finish_after_the_date_is_noted_by_the_next_event() -> None:
         assert not is_finished_late(clock)
 
 
-def test_before_notices_are_enforced_nothing_is_noted() -> None:
+def test_before_notices_are_enforced_nothing_stands() -> None:
     """Orders started strictly before `enforce_from` give no notice of any kind."""
     for start, kinds in ((day(-1), set()), (T0, {Due.AT_RISK, Due.BREACHED, Due.STAGE_OVERDUE, Due.DIVERGENCE})):
         rules = book(enforce_from=T0)
         events = [order_event(at=start), order_event("MANUFACTURING_APPROVED", start + HOUR)]
         clock = fold(entries(*events, told(EventType.NOTE, day(40))), rules)
-        assert {Due(passed.kind) for passed in clock.passed or ()} == kinds
+        assert {condition.kind for condition in conditions(clock, rules.rules[0])} == kinds
+
+
+def test_a_start_that_turns_out_to_be_later_lets_stand_what_was_noted() -> None:
+    """The start is the first SUBMITTED as known now; what had come true keeps its instant."""
+    rules = book(enforce_from=day(3))
+    early = [order_event("PRICE_CALCULATED", T0), told(EventType.NOTE, day(5))]
+    assert conditions(fold(entries(*early), rules), rules.rules[0]) == []
+    clock = fold(entries(*early, order_event(at=day(4))), rules)
+    found = {condition.at for condition in conditions(clock, rules.rules[0]) if condition.kind is Due.STAGE_OVERDUE}
+    assert day(2) in found
 
 
 # The channel as last stated, and the first step that anybody is expected to report.
