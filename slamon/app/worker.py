@@ -51,6 +51,7 @@ class Worker:
 
     async def _work(self, stack: AsyncExitStack) -> None:
         await self._parts.startup.run()
+        await self._parts.policies.learn()
         await self._parts.layout.learn_first()
         gauges = self._gauges()
         self._parts.engine.before_revoke(gauges.handing_over)
@@ -81,7 +82,10 @@ class Worker:
         )
 
     def _health(self) -> WorkerHealth:
-        return WorkerHealth(self._parts.engine, self._parts.gate, lambda: self._parts.startup.waiting_for)
+        return WorkerHealth(self._parts.engine, self._parts.gate, self._waiting_for)
+
+    def _waiting_for(self) -> str:
+        return self._parts.startup.waiting_for or self._parts.policies.waiting_for
 
     def _site(self) -> Site:
         local = LocalOrders(self._parts.view)

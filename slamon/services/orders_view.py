@@ -54,13 +54,21 @@ class Table(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OrdersView:
-    """Reads the rows of open partitions; `as_of` is the lag gate's word, `clock` judges while there is none."""
+    """Reads the rows of open partitions; `as_of` is the lag gate's word, `clock` judges while there is none.
+
+    `current_rules` are asked for only when there are rows: before, the policies may not be known.
+    """
 
     table: Table
-    rules: OrderRules
+    current_rules: Callable[[], OrderRules]
     partitions: int
     as_of: Callable[[], Instant | None]
     clock: Callable[[], Instant]
+
+    @property
+    def rules(self) -> OrderRules:
+        """What orders follow."""
+        return self.current_rules()
 
     def now(self) -> Instant:
         """The instant that orders are judged at."""

@@ -162,6 +162,7 @@ class SlaTerms:
         told = self.divergence
         content = (
             [policy.revision for policy in self.policies],
+            [str(policy.apply_to) for policy in self.policies],
             (told.allowed_skew, sorted(told.mirrors), sorted(told.entry)),
             self.enforce_from,
         )
