@@ -1,6 +1,7 @@
 """The eras of the policies, from the records of their log."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -107,6 +108,6 @@ def test_whatever_was_written_the_eras_are_in_order_and_differ_from_their_neighb
     recorded = [Era(day(days), each) for each, days in written]
     eras = eras_of(recorded)
     assert [era.since for era in eras] == sorted(era.since for era in eras)
-    assert all(one.terms != other.terms for one, other in zip(eras, eras[1:], strict=False))
+    assert all(one.terms != other.terms for one, other in pairwise(eras))
     assert eras_of([*recorded, *recorded[-1:]]) == eras
     assert [era.terms for era in eras[-1:]] == [record.terms for record in recorded[-1:]]
