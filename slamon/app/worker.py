@@ -16,6 +16,7 @@ from slamon.orders.event import SECOND
 from slamon.services.counts import run_counts
 from slamon.services.deadlines import run_deadlines
 from slamon.services.gauges import Gauges
+from slamon.services.reviews import run_reviews
 from slamon.settings import Settings
 from slamon.web.site import Site, build_web, served
 
@@ -60,6 +61,7 @@ class Worker:
         parts: dict[str, Coroutine[Any, Any, None]] = {
             "gate": self._parts.gate.run(),
             "deadlines": run_deadlines(self._parts.gate, self._parts.engine, self._parts.logic.partitions),
+            "reviews": run_reviews(self._parts.engine, self._parts.logic.partitions),
             "outbox": self._parts.dispatcher.run(),
             "counts": run_counts(self._parts.view, self._parts.engine.partitions, self._parts.metrics),
             "gauges": gauges.run(),

@@ -1,6 +1,6 @@
 """Which policies have held since when: learnt from their log at the start, and added to when they have changed.
 
-A record that can't be read ends the start: without it orders would silently come under other terms (ADR 0009).
+A record that can't be read ends the start: without it orders would silently come under other terms (ADR 0011).
 """
 
 import asyncio

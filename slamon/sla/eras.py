@@ -1,4 +1,4 @@
-"""The eras of the policies: which terms have held since when, by the records of `<app_id>.policies`. Pure (ADR 0009).
+"""The eras of the policies: which terms have held since when, by the records of `<app_id>.policies`. Pure (ADR 0011).
 
 A record says that terms hold from an instant on. Records count in the order in which they stand in the log, so all
 workers that read the same log agree, also about what two of them wrote at once.

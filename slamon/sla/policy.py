@@ -168,6 +168,10 @@ class SlaTerms:
         )
         object.__setattr__(self, "revision", _hash(content))
 
+    def __hash__(self) -> int:
+        """Hash what `revision` is a hash of already: every event of an order asks which policy matches."""
+        return hash(self.revision)
+
     @property
     def lifecycle(self) -> Lifecycle:
         """The steps, which all policies share."""

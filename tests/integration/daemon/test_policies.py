@@ -111,6 +111,8 @@ async def test_orders_that_come_under_changed_terms_do_so_in_silence(
         assert (changed["verdict"], changed["promise"]["due_at"]) == ("breached", rfc3339(at + SECOND))
         assert (await terms_of(worker, "ended"))["verdict"] == of_the_ended
         records = await recorded(world)
+        await until_true(lambda: worker.said("orders.reviewed"), what="the rows are written anew")
+        assert await terms_of(worker, "first") == changed
         assert changed["policy"] == {"name": "everybody", "revision": records[1]["revision"]}
 
         await shown(world, worker, "second", now())
