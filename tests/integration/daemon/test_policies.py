@@ -102,6 +102,7 @@ async def test_orders_that_come_under_changed_terms_do_so_in_silence(
         worker = await world.worker()
         at = now()
         await world.tell([event("ended", "SUBMITTED", at - 2 * HOUR), event("ended", "SHIPPED", at - HOUR - HOUR // 2)])
+        await world.tell([event("cart", "INITIATED", at)])
         first = await shown(world, worker, "first", at)
         assert (first["verdict"], first["promise"]["due_at"]) == ("on_track", rfc3339(at + HOUR))
         await until_true(lambda: now() > at + 2 * SECOND, what="the new date has passed before it holds")
@@ -111,7 +112,7 @@ async def test_orders_that_come_under_changed_terms_do_so_in_silence(
         assert (changed["verdict"], changed["promise"]["due_at"]) == ("breached", rfc3339(at + SECOND))
         assert (await terms_of(worker, "ended"))["verdict"] == of_the_ended
         records = await recorded(world)
-        await until_true(lambda: worker.said("orders.reviewed"), what="the rows are written anew")
+        await until_true(lambda: worker.said("orders.reviewed"), what="the cart's row is written anew")
         assert await terms_of(worker, "first") == changed
         assert changed["policy"] == {"name": "everybody", "revision": records[1]["revision"]}
 
