@@ -15,6 +15,7 @@ from slamon.notices.leaving import wake_at
 from slamon.notices.row import OrderRules, Outcome, apply, encode_row, new_row, read_row, settle_row
 from slamon.orders.event import Instant, OrderEvent
 from slamon.settings import Settings
+from slamon.sla.book import RuleBook
 from slamon.sla.due_times import DueTimes
 from slamon.sources.native import NativeDecoder
 
@@ -50,7 +51,7 @@ class CoreByHand:
 def rules_of(settings: Settings) -> tuple[OrderRules, NativeDecoder]:
     """The daemon's own rules and decoder."""
     topics = build.topics_of(OwnTopics(settings.kafka.app_id))
-    rules = build.partition_rules(settings, [], topics).orders
+    rules = build.partition_rules(settings, [], topics, RuleBook.of(settings.sla_terms())).orders
     decoder = build.ingest_rules(settings, topics, build.decoders(settings)).decoders["orders"]
     if not isinstance(decoder, NativeDecoder):
         raise TypeError(f"the source is native, its decoder is {decoder!r}")

@@ -1,6 +1,7 @@
 """From the configuration to the values and parts that the worker is made of."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ from slamon.services.dispatcher import Receiver
 from slamon.services.ingest import IngestRules, Topics
 from slamon.services.offers import Address
 from slamon.services.partition import PartitionRules
+from slamon.services.policies import OwnTerms
 from slamon.settings import Settings
+from slamon.settings.policy_record import decode, encode
 from slamon.sinks.message import Sink
 from slamon.sinks.slack import SlackSink, SlackTarget
 from slamon.sinks.webhook import WebhookSink, WebhookTarget
@@ -55,10 +58,15 @@ def _receiver(sink: Sink, settings: Settings, calls: int, per_second: float | No
     return Receiver(sink, address, calls, per_second)
 
 
-def partition_rules(settings: Settings, told: list[Receiver], topics: Topics) -> PartitionRules:
+def own_terms(settings: Settings) -> OwnTerms:
+    """The terms of this configuration, and the form of their records."""
+    return OwnTerms(settings.sla_terms(), partial(encode, settings), decode)
+
+
+def partition_rules(settings: Settings, told: list[Receiver], topics: Topics, book: RuleBook) -> PartitionRules:
     """What every partition of orders follows."""
     orders = OrderRules(
-        RuleBook.of(settings.sla_terms()),
+        book,
         NoticeRules(tuple(receiver.sink.name for receiver in told), settings.notify.max_age.span),
         settings.orders.keep_finished.span,
         settings.orders.keep_not_started.span,

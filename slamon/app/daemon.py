@@ -11,15 +11,19 @@ import uvloop
 from slamon.app import build
 from slamon.app.clock import wall_clock
 from slamon.app.worker import Worker
-from slamon.errors import ConfigError
+from slamon.errors import ConfigError, SourceError
 from slamon.kafka.cluster import Cluster
 from slamon.kafka.finding import Check, Finding, Severity
+from slamon.kafka.log import TopicLog
 from slamon.kafka.preflight import preflight
 from slamon.kafka.security import client_options
 from slamon.kafka.topics import OwnTopics
 from slamon.orders.event import SECOND
+from slamon.services.policies import Policies
 from slamon.settings import Settings
+from slamon.sla.eras import is_change
 
+_NEW_TERMS = "a start with this configuration begins a new revision; `apply_to` says which orders come under it"
 STOPPED, CRASHED, MISCONFIGURED = 0, 1, 2
 _log = structlog.get_logger("slamon.daemon")
 
@@ -40,13 +44,29 @@ async def _look(settings: Settings) -> list[str]:
     async with Cluster(settings.kafka.bootstrap_servers, security) as cluster:
         expected = replace(build.surroundings(settings, own), clock_topic=None)
         found = await preflight(cluster, expected, clock=wall_clock)
-    problems = []
+        policies = Policies(TopicLog(cluster, own.policies), build.own_terms(settings), wall_clock)
+        away = {finding.subject for finding in found if finding.severity is not Severity.WARN}
+        can_be_read = away.isdisjoint({own.policies, cluster.bootstrap_servers})
+        problems = await _unreadable(policies) if can_be_read else []
     for finding in found:
         if finding.severity is Severity.WARN or _will_be_made(finding):
             _log.warning("cluster.found", check=str(finding.check), finding=str(finding))
         else:
             problems.append(str(finding))
     return problems
+
+
+async def _unreadable(policies: Policies) -> list[str]:
+    """What keeps the policies of earlier starts from being read; says whether a start would add to them."""
+    try:
+        eras = await policies.eras()
+    except ConfigError as fault:
+        return fault.problems
+    except SourceError as fault:
+        return [str(fault)]
+    if is_change(eras, policies.own.terms):
+        _log.warning("cluster.found", check="policies", finding=f"{policies.log.topic}: {_NEW_TERMS}")
+    return []
 
 
 def _will_be_made(finding: Finding) -> bool:

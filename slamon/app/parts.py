@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 
 from slamon import __version__
@@ -9,6 +10,7 @@ from slamon.app import build
 from slamon.app.clock import wall_clock
 from slamon.errors import SourceError
 from slamon.kafka.cluster import OK, Cluster
+from slamon.kafka.log import TopicLog
 from slamon.kafka.offsets import Offsets
 from slamon.kafka.security import client_options
 from slamon.kafka.topics import OwnTopics
@@ -22,6 +24,8 @@ from slamon.services.layout import SourceLayout
 from slamon.services.logic import OrderLogic
 from slamon.services.offsets import GroupOffsets
 from slamon.services.orders_view import OrdersView
+from slamon.services.partition import PartitionRules
+from slamon.services.policies import Policies
 from slamon.services.startup import Startup
 from slamon.services.tally import MetricsTally
 from slamon.settings import Settings
@@ -52,6 +56,7 @@ class Parts:
             statuses=settings.sla_policy().lifecycle.statuses,
         )
         self.startup = Startup(self.cluster, build.surroundings(settings, self.own), wall_clock)
+        self.policies = Policies(TopicLog(self.cluster, self.own.policies), build.own_terms(settings), wall_clock)
         self.offsets = GroupOffsets(Offsets(self.cluster), kafka.app_id)
         self.decoders = build.decoders(settings)
         self.logic = self._order_logic()
@@ -72,8 +77,12 @@ class Parts:
             self._partition_counts,
             self.gate,
         )
-        rules = build.partition_rules(settings, self.receivers, self.topics).orders
-        self.view = OrdersView(self.engine, rules, partitions, self.gate.slowest, wall_clock)
+        self.view = OrdersView(self.engine, lambda: self.rules.orders, partitions, self.gate.slowest, wall_clock)
+
+    @cached_property
+    def rules(self) -> PartitionRules:
+        """What orders follow. Raises RuntimeError before the policies are learnt."""
+        return build.partition_rules(self.settings, self.receivers, self.topics, self.policies.book)
 
     def _order_logic(self) -> OrderLogic:
         settings = self.settings
@@ -88,7 +97,7 @@ class Parts:
             clock=wall_clock,
         )
         return OrderLogic(
-            build.partition_rules(settings, self.receivers, self.topics),
+            lambda: self.rules,
             Ingest(build.ingest_rules(settings, self.topics, self.decoders), tally, wall_clock, self.distrust),
             self.topics,
             tally=tally,

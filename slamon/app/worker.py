@@ -16,6 +16,7 @@ from slamon.orders.event import SECOND
 from slamon.services.counts import run_counts
 from slamon.services.deadlines import run_deadlines
 from slamon.services.gauges import Gauges
+from slamon.services.reviews import run_reviews
 from slamon.settings import Settings
 from slamon.web.site import Site, build_web, served
 
@@ -51,6 +52,7 @@ class Worker:
 
     async def _work(self, stack: AsyncExitStack) -> None:
         await self._parts.startup.run()
+        await self._parts.policies.learn()
         await self._parts.layout.learn_first()
         gauges = self._gauges()
         self._parts.engine.before_revoke(gauges.handing_over)
@@ -59,6 +61,7 @@ class Worker:
         parts: dict[str, Coroutine[Any, Any, None]] = {
             "gate": self._parts.gate.run(),
             "deadlines": run_deadlines(self._parts.gate, self._parts.engine, self._parts.logic.partitions),
+            "reviews": run_reviews(self._parts.engine, self._parts.logic.partitions),
             "outbox": self._parts.dispatcher.run(),
             "counts": run_counts(self._parts.view, self._parts.engine.partitions, self._parts.metrics),
             "gauges": gauges.run(),
@@ -81,7 +84,10 @@ class Worker:
         )
 
     def _health(self) -> WorkerHealth:
-        return WorkerHealth(self._parts.engine, self._parts.gate, lambda: self._parts.startup.waiting_for)
+        return WorkerHealth(self._parts.engine, self._parts.gate, self._waiting_for)
+
+    def _waiting_for(self) -> str:
+        return self._parts.startup.waiting_for or self._parts.policies.waiting_for
 
     def _site(self) -> Site:
         local = LocalOrders(self._parts.view)

@@ -95,6 +95,14 @@ def _own_topic(spec: TopicSpec, topic: Topic) -> Iterable[Finding]:
         yield Finding(Severity.REFUSE, Check.OWN_TOPIC, spec.name, what, "slamon creates it where it may (ACL Create)")
     elif topic.error != OK:
         yield _inaccessible(spec.name, topic)
+    elif spec.is_log and len(topic.partitions) != 1:
+        yield Finding(
+            Severity.REFUSE,
+            Check.PARTITIONS,
+            spec.name,
+            f"has {len(topic.partitions)} partitions, must have 1: its records need one order",
+            "make it anew with 1 partition and the same records, or start afresh with another kafka.app_id",
+        )
     elif len(topic.partitions) != spec.partitions:
         yield Finding(
             Severity.REFUSE,

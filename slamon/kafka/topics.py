@@ -11,7 +11,7 @@ from slamon.kafka.finding import Check, Finding, Severity
 
 _DAY_MS: Final = 86_400_000
 _MIB: Final = 1 << 20
-_LARGEST_RECORD: Final = 16 * _MIB
+LARGEST_RECORD: Final = 16 * _MIB
 _IN_SYNC_FROM: Final = 3
 _POLL_SECONDS: Final = 0.05
 
@@ -24,6 +24,8 @@ class TopicSpec:
     partitions: int
     replication: int
     config: Mapping[str, str] = field(default_factory=dict)
+    is_log: bool = False
+    """One partition whatever `kafka.partitions` is: its records need one order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,11 @@ class OwnTopics:
         """Records that can't be used, as they were."""
         return f"{self.app_id}.dead-letters"
 
+    @property
+    def policies(self) -> str:
+        """Which policies have held since when."""
+        return f"{self.app_id}.policies"
+
 
 def own_topic_specs(app_id: str, *, partitions: int, replication: int) -> tuple[TopicSpec, ...]:
     """Every topic that slamon keeps for itself.
@@ -65,7 +72,7 @@ def own_topic_specs(app_id: str, *, partitions: int, replication: int) -> tuple[
     records, since dead letters and re-routed records are as large as a source allows.
     """
     names = OwnTopics(app_id)
-    shared = {"message.timestamp.type": "LogAppendTime", "max.message.bytes": str(_LARGEST_RECORD)}
+    shared = {"message.timestamp.type": "LogAppendTime", "max.message.bytes": str(LARGEST_RECORD)}
     if replication >= _IN_SYNC_FROM:
         shared["min.insync.replicas"] = "2"
 
@@ -85,6 +92,7 @@ def own_topic_specs(app_id: str, *, partitions: int, replication: int) -> tuple[
         kept(names.deliveries, 7),
         kept(names.outbox, 7),
         kept(names.dead_letters, 30),
+        TopicSpec(names.policies, 1, replication, shared | {"cleanup.policy": "compact"}, is_log=True),
     )
 
 

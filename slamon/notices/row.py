@@ -94,12 +94,17 @@ _decode_version_1 = msgspec.msgpack.Decoder(_RowOfVersion1).decode
 
 def read_row(stored: bytes, rules: OrderRules) -> Row | None:
     """Read a stored row; None for the marker of an order that has left. Changed policies fold anew, in silence."""
-    if stored[0] == MARKER_HEAD:
-        return None
-    row = _of_version_1(stored) if stored[0] == _HEAD_OF_VERSION_1 else _decode_row(stored)
-    if row.book != rules.book.revision:
+    row = row_as_stored(stored)
+    if row is not None and row.book != rules.book.revision:
         _recompute(row, rules)
     return row
+
+
+def row_as_stored(stored: bytes) -> Row | None:
+    """Read a stored row as it was written, whatever its book; None for the marker of an order that has left."""
+    if stored[0] == MARKER_HEAD:
+        return None
+    return _of_version_1(stored) if stored[0] == _HEAD_OF_VERSION_1 else _decode_row(stored)
 
 
 def _of_version_1(stored: bytes) -> Row:

@@ -29,7 +29,7 @@ class OrderLogic:
 
     def __init__(
         self,
-        rules: PartitionRules,
+        rules: Callable[[], PartitionRules],
         ingest: Ingest,
         topics: Topics,
         *,
@@ -38,7 +38,10 @@ class OrderLogic:
         now: Callable[[int], Instant | None],
         clock: Callable[[], Instant],
     ) -> None:
-        """`now(partition)` is the lag gate's answer; `clock` the wall clock, for what has no gate yet."""
+        """`rules()` are asked for when a partition is opened, since they are known only once the policies are read.
+
+        `now(partition)` is the lag gate's answer; `clock` the wall clock, for what has no gate yet.
+        """
         self.partitions: dict[int, OrderPartition] = {}
         self._own_request: dict[int, str | None] = {}
         self._rules, self._ingest, self._topics = rules, ingest, topics
@@ -46,7 +49,7 @@ class OrderLogic:
 
     def opened(self, partition: int, rows: Rows) -> None:
         """Take up a partition after its recovery, also one that stayed ours over a rebalance."""
-        orders = OrderPartition(partition, self._rules, self._tally)
+        orders = OrderPartition(partition, self._rules(), self._tally)
         orders.open(rows)
         self.partitions[partition] = orders
         self._own_request[partition] = self._outbox.opened(partition)

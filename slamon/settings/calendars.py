@@ -81,8 +81,8 @@ def _zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
-def read_calendar(name: str, told: Calendar) -> Reading:
-    """Work a calendar out: its holidays are looked up and its ICS file is read."""
+def read_calendar(name: str, told: Calendar, holidays: frozenset[dt.date] | None = None) -> Reading:
+    """Work a calendar out; where its `holidays` are not known, they are looked up and its ICS file is read."""
     reader = _Reader(("sla", "calendars", name))
     if name == ALWAYS.name:
         reader.tell((), "is the calendar that is always open, allowed is any other name")
@@ -96,7 +96,7 @@ def read_calendar(name: str, told: Calendar) -> Reading:
         for index, text in enumerate(told.closed)
         if (date := reader.right(("closed", index), parse_date, text)) is not None
     )
-    off = reader.holidays(told)
+    off = reader.holidays(told) if holidays is None else holidays
     if reader.findings:
         return Reading(None, tuple(reader.findings))
     calendar = OpeningHours(name, Timetable(told.time_zone, week, closed=closed, open=opened, holidays=off))

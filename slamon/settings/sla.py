@@ -1,5 +1,6 @@
 """`sla`: what is promised to whom, by which calendars, and when systems that disagree are said to diverge."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Literal
 
@@ -94,13 +95,17 @@ class Sla(Section):
         """The calendars, worked out once: files may change while slamon runs."""
         return {name: read_calendar(name, told) for name, told in self.calendars.items()}
 
-    def to_terms(self, lifecycle: Lifecycle) -> SlaTerms:
-        """Everything as the core takes it. Raises ConfigError for calendars that `check-config` refuses."""
-        wrong = [f"{dotted(path)}: {words}" for read in self.readings.values() for path, words in read.findings]
+    def to_terms(self, lifecycle: Lifecycle, readings: Mapping[str, Reading] | None = None) -> SlaTerms:
+        """Everything as the core takes it, with the calendars of `readings` where they are given.
+
+        Raises ConfigError for calendars that `check-config` refuses.
+        """
+        read = self.readings if readings is None else readings
+        wrong = [f"{dotted(path)}: {words}" for one in read.values() for path, words in one.findings]
         if wrong:
             raise ConfigError(wrong)
         calendars: dict[str, CoreCalendar] = {
-            name: read.calendar for name, read in self.readings.items() if read.calendar is not None
+            name: one.calendar for name, one in read.items() if one.calendar is not None
         }
         terms = Terms(lifecycle, {**calendars, ALWAYS.name: ALWAYS})
         return SlaTerms(

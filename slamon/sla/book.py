@@ -17,6 +17,8 @@ from slamon.sla.policy import ApplyTo, SlaPolicy, SlaTerms, When
 from slamon.sla.rules import ClockRules, laid_out
 
 UNSTATED = Match()
+BEGINNING: Instant = -(2**62)
+"""Before every event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +27,20 @@ class Era:
 
     since: Instant
     terms: SlaTerms
+    revision: str = ""
+    """What its orders show: as it was recorded when the era began, by default that of the terms."""
+
+    def __post_init__(self) -> None:
+        """Take the revision of the terms where none is given."""
+        object.__setattr__(self, "revision", self.revision or self.terms.revision)
 
 
 @dataclass(frozen=True, slots=True)
 class RuleBook:
-    """All terms that orders may be under, oldest first; the last ones hold now."""
+    """All terms that orders may be under, oldest first; the last ones hold now.
+
+    `enforce_from` has no era: the present one counts for every order.
+    """
 
     eras: tuple[Era, ...]
     rules: tuple[ClockRules, ...] = field(init=False)
@@ -46,7 +57,7 @@ class RuleBook:
         firsts = []
         for era in self.eras:
             firsts.append(len(rules))
-            rules += laid_out(era.terms)
+            rules += laid_out(era.terms, era.revision, self.eras[-1].terms.enforce_from)
         put = object.__setattr__
         put(self, "rules", tuple(rules))
         put(self, "firsts", tuple(firsts))
@@ -57,7 +68,7 @@ class RuleBook:
     @classmethod
     def of(cls, terms: SlaTerms) -> "RuleBook":
         """A book for orders that have known no other terms."""
-        return cls((Era(-(2**62), terms),))
+        return cls((Era(BEGINNING, terms),))
 
     @property
     def lifecycle(self) -> Lifecycle:

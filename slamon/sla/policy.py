@@ -164,8 +164,17 @@ class SlaTerms:
 
     def __post_init__(self) -> None:
         """Compute the revision of everything that decides the state of an order."""
-        content = ([policy.revision for policy in self.policies], self.divergence.content, self.enforce_from)
+        content = (
+            [policy.revision for policy in self.policies],
+            [str(policy.apply_to) for policy in self.policies],
+            self.divergence.content,
+            self.enforce_from,
+        )
         object.__setattr__(self, "revision", revision_of(content))
+
+    def __hash__(self) -> int:
+        """Hash what `revision` is a hash of already: every event of an order asks which policy matches."""
+        return hash(self.revision)
 
     @property
     def lifecycle(self) -> Lifecycle:

@@ -55,6 +55,8 @@ class ClockRules:
     policy: SlaPolicy
     divergence: DivergenceTerms = field(default_factory=DivergenceTerms)
     enforce_from: Instant | None = None
+    era: str = ""
+    """The revision of the terms that the policy belongs to, as orders show it and `<app_id>.policies` has it."""
     index: dict[str, int] = field(init=False)
     start_step: int = field(init=False)
     entering: tuple[Stages, ...] = field(init=False)
@@ -127,6 +129,6 @@ def _opened_by(step: int, opened: list[int]) -> Stages:
     return tuple(number for number, start in enumerate(opened) if start == step)
 
 
-def laid_out(terms: SlaTerms) -> tuple[ClockRules, ...]:
+def laid_out(terms: SlaTerms, era: str, enforce_from: Instant | None) -> tuple[ClockRules, ...]:
     """Every policy of some terms, in the order of matching."""
-    return tuple(ClockRules(policy, terms.divergence, terms.enforce_from) for policy in terms.policies)
+    return tuple(ClockRules(policy, terms.divergence, enforce_from, era) for policy in terms.policies)

@@ -128,7 +128,7 @@ def order_json(report: OrderReport) -> dict[str, object]:
         "holds": [
             {"from": rfc3339(hold.since), "to": _time(hold.until), "reason": hold.reason} for hold in report.holds
         ],
-        "policy": {"name": policy.name, "revision": policy.revision},
+        "policy": {"name": policy.name, "revision": report.rules.era},
         "truncated": report.truncated,
     }
 

@@ -61,7 +61,7 @@ class OwnRows:
 
     def view(self, now: Instant) -> OrdersView:
         """What the web application reads, judged at `now`."""
-        return OrdersView(self, self._rules, PARTITIONS, lambda: now, lambda: now)
+        return OrdersView(self, lambda: self._rules, PARTITIONS, lambda: now, lambda: now)
 
     def rows(self, partition: int) -> PartitionRows | None:
         """The rows of a partition, as the engine gives them."""

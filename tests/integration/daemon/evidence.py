@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from slamon.app import build
 from slamon.kafka.topics import OwnTopics
 from slamon.settings.load import load
+from slamon.sla.book import RuleBook
 from tests.kafkas import read_all
 
 if TYPE_CHECKING:
@@ -77,4 +78,4 @@ def order_rules(config_file: Path) -> OrderRules:
     """What slamon's codec needs to read rows: the rules that the daemon made of its configuration."""
     settings = load(str(config_file), {}).settings
     topics = build.topics_of(OwnTopics(settings.kafka.app_id))
-    return build.partition_rules(settings, build.receivers(settings), topics).orders
+    return build.partition_rules(settings, build.receivers(settings), topics, RuleBook.of(settings.sla_terms())).orders

@@ -15,8 +15,10 @@ from slamon.app.daemon import check_against_kafka, run_daemon
 from slamon.errors import ConfigError
 from slamon.kafka.topics import own_topic_specs
 from slamon.settings import Settings
+from slamon.settings.policy_record import encode
 from tests.configurations import settings_of
 from tests.fakes.cluster import FakeCluster
+from tests.fakes.log import FakeLog
 
 
 class StandInWorker:
@@ -145,7 +147,19 @@ def test_a_stop_that_takes_longer_than_the_grace_ends_the_process(
 
 
 @pytest.fixture
-def cluster(monkeypatch: pytest.MonkeyPatch) -> FakeCluster:
+def log(monkeypatch: pytest.MonkeyPatch) -> FakeLog:
+    made = FakeLog("slamon.policies")
+
+    def build(*_: object) -> FakeLog:
+        return made
+
+    monkeypatch.setattr(daemon, "TopicLog", build)
+    return made
+
+
+@pytest.fixture
+def cluster(monkeypatch: pytest.MonkeyPatch, log: FakeLog) -> FakeCluster:
+    log.put(*encode(settings_of(), 0))
     made = FakeCluster()
     made.lead("orders.events", 1, 1)
     made.configs["orders.events"]["retention.ms"] = "-1"
@@ -188,3 +202,25 @@ def test_a_look_at_a_missing_source_or_a_silent_broker_is_a_problem(cluster: Fak
     cluster.silent = {1}
     [silent] = check_against_kafka(settings_of())
     assert silent.startswith("fake:9092: can't be reached")
+
+
+def test_a_look_says_whether_a_start_would_begin_a_new_revision_and_begins_none(
+    cluster: FakeCluster, log: FakeLog
+) -> None:
+    _make_own_topics(cluster)
+    with capture_logs() as lines:
+        assert check_against_kafka(settings_of()) == []
+        assert lines == []
+        assert check_against_kafka(settings_of("sla: {promise: {duration: P9D}}\n")) == []
+    assert [line["check"] for line in lines] == ["policies"]
+    assert "begins a new revision" in lines[0]["finding"]
+    assert len(log.records) == 1
+
+
+def test_policies_that_can_not_be_read_are_a_problem(cluster: FakeCluster, log: FakeLog) -> None:
+    _make_own_topics(cluster)
+    log.put(b"damaged", b"{")
+    [damaged] = check_against_kafka(settings_of())
+    assert damaged.startswith("slamon.policies, offset 1: can't be read")
+    log.refusals = 1
+    assert check_against_kafka(settings_of()) == ["slamon.policies: can't be reached"]

@@ -13,6 +13,7 @@ from slamon.settings import load_text
 from slamon.sla.calendar import Length
 from slamon.stream import TopicPartition
 from tests.fakes.cluster import FakeCluster
+from tests.fakes.log import FakeLog
 from tests.unit.metrics.exposition import samples
 
 
@@ -50,6 +51,11 @@ async def test_all_parts_follow_one_configuration(tmp_path: Path) -> None:
     assert parts.engine.options.instance_id == parts.instance.name
     assert parts.engine.options.partitions == parts.view.partitions == 2
     assert parts.engine.options.advertised_url == "http://127.0.0.1:8080"
+    with pytest.raises(RuntimeError, match="before they are learnt"):
+        _ = parts.view.rules
+    parts.policies.log = FakeLog()
+    await parts.policies.learn()
+    assert parts.view.rules is parts.rules.orders
     assert parts.view.rules.book.rules[-1].policy.promise.duration == Length(9)
     assert parts.view.rules.notices.receivers == tuple(parts.dispatcher.channels) == ("crm",)
     assert parts.gate.progress is parts.engine

@@ -25,7 +25,7 @@ async def listed(batches: AsyncIterator[Sequence[Item]]) -> list[Item]:
 
 
 def local(tables: FakeTables, now: Instant | None) -> LocalOrders:
-    return LocalOrders(OrdersView(tables, tables.rules, tables.partitions, lambda: now, lambda: T0))
+    return LocalOrders(OrdersView(tables, lambda: tables.rules, tables.partitions, lambda: now, lambda: T0))
 
 
 async def test_heads_of_orders_are_in_the_webs_words() -> None:

@@ -5,7 +5,7 @@ from slamon.kafka.settings_check import own_settings, source_settings
 from slamon.kafka.topics import TopicSpec, own_topic_specs
 from slamon.orders.event import DAY
 
-CHANGELOG, _, _, OUTBOX, _ = own_topic_specs("shop", partitions=4, replication=3)
+CHANGELOG, _, _, OUTBOX, _, _ = own_topic_specs("shop", partitions=4, replication=3)
 
 
 def found(spec: TopicSpec, **different: str) -> list[tuple[Severity, str]]:

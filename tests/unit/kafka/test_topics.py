@@ -20,6 +20,7 @@ def test_names_and_partitions() -> None:
         ("shop.deliveries", 4, 1),
         ("shop.outbox", 4, 1),
         ("shop.dead-letters", 4, 1),
+        ("shop.policies", 1, 1),
     ]
 
 
@@ -29,6 +30,15 @@ def test_the_changelog_is_compacted_and_nothing_else() -> None:
         "min.compaction.lag.ms": str(DAY_MS),
         "segment.bytes": "67108864",
         "min.cleanable.dirty.ratio": "0.1",
+        "max.message.bytes": "16777216",
+        "message.timestamp.type": "LogAppendTime",
+    }
+
+
+def test_policies_are_kept_for_ever() -> None:
+    """Each under a key of its own, so compaction takes away only what was taken back."""
+    assert specs()[OwnTopics("shop").policies].config == {
+        "cleanup.policy": "compact",
         "max.message.bytes": "16777216",
         "message.timestamp.type": "LogAppendTime",
     }

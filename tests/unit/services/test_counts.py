@@ -22,7 +22,7 @@ def head(verdict: Verdict, status: str | None = "SUBMITTED", status_at: Instant 
 
 
 def view_of(tables: FakeTables, now: Instant) -> OrdersView:
-    return OrdersView(tables, tables.rules, tables.partitions, lambda: now, lambda: 0)
+    return OrdersView(tables, lambda: tables.rules, tables.partitions, lambda: now, lambda: 0)
 
 
 def test_every_order_has_a_verdict_and_only_open_ones_count_as_open() -> None:

@@ -30,7 +30,7 @@ class Bench:
         self.tally, self.outbox = FakeTally(), FakeOutbox()
         rules = IngestRules({"orders": "web"}, {"web": NativeDecoder(None, {}, 4096)}, 1, 0, TOPICS)
         self.logic = OrderLogic(
-            PartitionRules(PROMISE_ONLY, ADDRESSES, TOPICS.outbox),
+            lambda: PartitionRules(PROMISE_ONLY, ADDRESSES, TOPICS.outbox),
             Ingest(rules, self.tally, lambda: day(30)),
             TOPICS,
             tally=self.tally,

@@ -16,7 +16,7 @@ ALL = range(8)
 
 
 def view_of(tables: FakeTables, as_of: Instant | None, clock: Instant = 0) -> OrdersView:
-    return OrdersView(tables, tables.rules, tables.partitions, lambda: as_of, lambda: clock)
+    return OrdersView(tables, lambda: tables.rules, tables.partitions, lambda: as_of, lambda: clock)
 
 
 def event_of(order_id: str, status: str = "SUBMITTED", at: Instant = T0) -> OrderEvent:

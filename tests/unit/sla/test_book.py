@@ -154,3 +154,18 @@ def test_what_a_book_is_known_by() -> None:
     assert two.revision not in (one.revision, a_day_later.revision)
     assert two.lifecycle is one.lifecycle
     assert [clock.rules for clock in (fold([], one), fold([], two))] == [0, 1]
+
+
+def test_from_when_on_notices_are_given_has_no_era() -> None:
+    """The present word counts for orders of earlier eras too, also where it is none any more."""
+    first, second = SlaTerms(enforce_from=day(3)), SlaTerms(enforce_from=day(5))
+    for last in (second, SlaTerms()):
+        rules = RuleBook((Era(ALWAYS_BEFORE, first), Era(day(10), last)))
+        assert [each.enforce_from for each in rules.rules] == [last.enforce_from] * 2
+
+
+def test_orders_show_the_revision_of_their_era() -> None:
+    rules = _two_eras(ApplyTo.NEW)
+    shown = [rules.rules_of(fold(entries(order_event(at=at)), rules)).era for at in (T0, day(10))]
+    assert shown == [era.terms.revision for era in rules.eras]
+    assert len(set(shown)) == 2

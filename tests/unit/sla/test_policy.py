@@ -6,7 +6,16 @@ import pytest
 
 from slamon.orders.lifecycle import DEFAULT_LIFECYCLE, Lifecycle, Step
 from slamon.sla.calendar import Length
-from slamon.sla.policy import PromiseTerms, SlaPolicy, StageBudget, StopFrom
+from slamon.sla.policy import (
+    ApplyTo,
+    DivergenceTerms,
+    ForecastTerms,
+    PromiseTerms,
+    SlaPolicy,
+    SlaTerms,
+    StageBudget,
+    StopFrom,
+)
 from tests.builders import MINUTE, policy
 
 
@@ -46,3 +55,29 @@ def test_equal_policies_have_equal_revisions() -> None:
 def test_whatever_decides_a_verdict_changes_the_revision(other: SlaPolicy) -> None:
     """A row folded under another policy has to be folded anew."""
     assert other.revision != SlaPolicy().revision
+
+
+def test_equal_terms_have_equal_revisions_and_hashes() -> None:
+    """The hash costs no walk over everything: it is asked for at every event."""
+    one, other = SlaTerms((replace(SlaPolicy(), name="rush"), SlaPolicy())), SlaTerms((SlaPolicy(),))
+    again = SlaTerms((replace(SlaPolicy(), name="rush"), SlaPolicy()))
+    assert (one, one.revision, hash(one)) == (again, again.revision, hash(again))
+    assert one.revision != other.revision
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        SlaTerms((SlaPolicy(name="rush"), SlaPolicy())),
+        SlaTerms((replace(SlaPolicy(), apply_to=ApplyTo.OPEN),)),
+        SlaTerms(divergence=DivergenceTerms(allowed_skew=0)),
+        SlaTerms(enforce_from=0),
+    ],
+)
+def test_whatever_decides_about_an_order_changes_the_revision_of_the_terms(other: SlaTerms) -> None:
+    """Whom a policy applies to as well: it decides by which terms an order under way is judged."""
+    assert other.revision != SlaTerms().revision
+
+
+def test_what_decides_about_delivery_alone_is_in_no_revision() -> None:
+    assert SlaTerms(hold_at_most=0, forecast=ForecastTerms(notify=True)).revision == SlaTerms().revision

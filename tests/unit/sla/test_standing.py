@@ -6,7 +6,7 @@ import pytest
 
 from slamon.orders.event import EventType, Instant, OrderEvent
 from slamon.sla.standing import order_json, order_report, original_due, revisions
-from tests.builders import BOOK, CLOCK, HOUR, ORDER, T0, day, entries, order_event, promised, told
+from tests.builders import BOOK, HOUR, ORDER, T0, day, entries, order_event, promised, told
 
 SUBMITTED = order_event()
 SHIPPED = order_event("SHIPPED", day(20), system="mes")
@@ -71,7 +71,7 @@ def test_every_field_of_an_order() -> None:
         "divergences": [],
         "forecast": None,
         "holds": [{"from": "2026-03-02T10:00:00Z", "to": "2026-03-02T11:00:00Z", "reason": "file"}],
-        "policy": {"name": None, "revision": CLOCK.policy.revision},
+        "policy": {"name": None, "revision": BOOK.eras[-1].revision},
         "truncated": False,
     }
 
@@ -83,7 +83,7 @@ def test_an_order_of_which_nothing_is_known() -> None:
         "order_id": ORDER,
         "verdict": "not_started",
         "promise": {"started_at": None, "original_due_at": None, "due_at": None, "revisions": 0},
-        "policy": {"name": None, "revision": CLOCK.policy.revision},
+        "policy": {"name": None, "revision": BOOK.eras[-1].revision},
     }
 
 
