@@ -17,7 +17,9 @@ from slamon.notices.row import OrderRules, Outcome, Row, apply, encode_row, entr
 from slamon.orders.entry import encode_entry, entry_of
 from slamon.orders.event import Instant, Span, rfc3339, seconds
 from slamon.sla.book import RuleBook
+from slamon.sla.causes import totals
 from slamon.sla.conditions import Condition
+from slamon.sla.explaining import intervals
 from slamon.sla.policy import SlaTerms
 from slamon.sla.standing import OrderReport, clock_status, clock_verdict, order_json, order_report
 from slamon.sla.verdict import Verdict
@@ -74,6 +76,18 @@ class Replay:
         """Every order in the shape of §5, by order id."""
         for order_id in sorted(self._rows):
             yield order_json(self._report(order_id))
+
+    def orders_with_causes(self) -> Iterator[tuple[dict[str, object], dict[str, float | int]]]:
+        """Every order, and the seconds that each cause took of its time from the start to the finish, or to `at`.
+
+        A file tells of no outages and no lag, so no time goes to `service` or `queue`.
+        """
+        for order_id in sorted(self._rows):
+            report = self._report(order_id)
+            yield (
+                order_json(report),
+                {str(cause): seconds(span) for cause, span in totals(intervals(report)).items()},
+            )
 
     def notices(self) -> Iterator[dict[str, object]]:
         """The standing set in the shape of §5, ordered by `at`."""

@@ -9,6 +9,7 @@ import os
 import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from math import fsum, isclose
 from typing import Any
 
 from hypothesis import given, settings
@@ -17,15 +18,18 @@ from hypothesis import strategies as st
 from slamon.errors import DecodeError
 from slamon.notices.row import OrderRules
 from slamon.orders.event import instant
-from slamon.services.replay import Replay
+from slamon.services.replay import Replay, as_of
 from slamon.settings import Settings
 from slamon.sla.book import RuleBook
 from slamon.sla.policy import SlaTerms
 from slamon.sources.native import NativeDecoder
 from tests.oracle import oracle
+from tests.oracle.causes import causes
 from tests.oracle.configurations import Config, configured_cases
+from tests.oracle.decoding import decode
 from tests.oracle.histories import Record, as_lines, at_times, extreme_histories, floods, told_cases
 from tests.oracle.odd_records import ACCEPTED, REJECTED
+from tests.oracle.rules import rules_from
 
 DEFAULTS = SlaTerms()
 SMALLEST = {"kafka": {"bootstrap_servers": "k:9092"}, "sources": {"orders": {"topics": ["t"]}}}
@@ -108,6 +112,23 @@ def test_policies_calendars_holds_and_divergence(
     """Whatever is configured, orders come out as the contract reads."""
     told, at, config = case
     _agree(as_lines(told), at, chance, config)
+
+
+@settings(max_examples=300)
+@given(configured_cases(), st.randoms(use_true_random=False))
+def test_the_causes_of_every_order(case: tuple[list[Record], str | None, Config], chance: random.Random) -> None:
+    """Where the time of each order went, all of it."""
+    told, at, config = case
+    lines = as_lines(told)
+    rules = rules_from(config)
+    events = [decode(line, rules) for line in lines]
+    got, _ = _replayed(lines, at, chance, Settings.model_validate(SMALLEST | dict(config)).sla_terms())
+    now = oracle.instant(as_of(got))
+    for order, found in got.orders_with_causes():
+        own = {event for event in events if event.order_id == order["order_id"] and event.occurred_at <= now}
+        assert found == causes(own, now, rules)
+        lead_time = order["lead_time_seconds"]
+        assert lead_time is None or isclose(fsum(found.values()), float(str(lead_time)), abs_tol=1e-6)
 
 
 def test_odd_records() -> None:

@@ -64,6 +64,31 @@ def test_orders_come_by_id_and_notices_by_instant() -> None:
     ]
 
 
+def test_causes_add_up_to_the_lead_time() -> None:
+    """Every microsecond has one cause: a hold, a person's or a system's move, a message that does not come."""
+    hold = json.loads(_line("", day(3)))
+    del hold["status"]
+    lines = [
+        _line("SUBMITTED", T0),
+        _line("PRICE_CALCULATED", day(1), system="mes"),
+        json.dumps(hold | {"type": "hold"}).encode(),
+        json.dumps(hold | {"type": "release", "occurred_at": rfc3339(day(5, us=1))}).encode(),
+        _line("MANUFACTURING_APPROVED", day(9), system="crm"),
+        _line("SHIPPED", day(30, us=7), system="crm"),
+    ]
+    ((order, causes),) = _replay(*reversed(lines)).orders_with_causes()
+    assert order["lead_time_seconds"] == 30 * 86_400 + 7e-6
+    assert causes == {"hold": 2 * 86_400 + 1e-6, "person": 27 * 86_400 + 6e-6, "work": 86_400}
+
+
+def test_causes_of_open_orders_run_to_the_time_and_carts_have_none() -> None:
+    """The same orders as `orders` gives, in the same order."""
+    lines = [_line("SUBMITTED", T0), _line("INITIATED", T0, "cart"), _line("SHIPPED", T0, "at-once")]
+    result = _replay(*lines, at=day(2))
+    assert [order for order, _ in result.orders_with_causes()] == list(result.orders())
+    assert [causes for _, causes in result.orders_with_causes()] == [{}, {}, {"work": 2 * 86_400}]
+
+
 def test_the_summary_counts_orders_verdicts_and_statuses() -> None:
     """The ratio of kept promises, quantiles of lead times by nearest rank."""
     lines = [_line("SUBMITTED", T0, name) for name in "abcd"]
