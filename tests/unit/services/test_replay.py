@@ -9,8 +9,8 @@ import pytest
 from slamon.errors import DecodeError, InputError
 from slamon.notices.leaving import leave
 from slamon.notices.row import OrderRules
-from slamon.orders.event import DAY, Instant, instant, rfc3339
-from slamon.services.replay import Replay, ReplayRules, as_of, quantile, replay_files
+from slamon.orders.event import Instant, instant, rfc3339
+from slamon.services.replay import Replay, ReplayRules, as_of, read_into, replay_files
 from slamon.sla.policy import SlaTerms
 from slamon.sources.native import NativeDecoder
 from tests.builders import BOOK, T0, day
@@ -113,14 +113,6 @@ def test_an_empty_replay_says_null() -> None:
     assert summary is not _replay().summary
 
 
-@pytest.mark.parametrize("count", [1, 2, 19, 20, 21, 39, 40, 41, 100, 140, 1000])
-@pytest.mark.parametrize(("share", "percent"), [(0.5, 50), (0.95, 95)])
-def test_quantiles_are_by_nearest_rank(count: int, share: float, percent: int) -> None:
-    """Exactly, also where the rank is a whole number."""
-    ordered = [number * DAY for number in range(1, count + 1)]
-    assert quantile(ordered, share) == 86_400 * -(-count * percent // 100)
-
-
 def test_a_summary_is_made_once() -> None:
     """It does not change while it is shown."""
     result = _replay(_line("SUBMITTED", T0))
@@ -147,7 +139,7 @@ def test_an_order_that_is_not_there(rows: dict[str, bytes]) -> None:
     result = _replay()
     result._rows = rows
     with pytest.raises(KeyError):
-        result._report("o-1")
+        result.row("o-1")
 
 
 def test_files_are_read_with_the_rules_of_a_source(tmp_path: Path) -> None:
@@ -163,6 +155,25 @@ def test_files_are_read_with_the_rules_of_a_source(tmp_path: Path) -> None:
         ("SUBMITTED", {"shop": "SUBMITTED"}),
     ]
     assert [(entry["line"], entry["reason"]) for entry in result.rejected] == [(2, "not_json"), (4, "too_large")]
+
+
+def test_one_reading_feeds_several_replays(tmp_path: Path) -> None:
+    """Each by its own rules: what one rejects another may take."""
+    path = tmp_path / "events.jsonl"
+    path.write_bytes(_line("packed", T0, system=None) + b"\n" + _line("SUBMITTED", day(1), reason="x" * 500) + b"\n{\n")
+    strict, lax = Replay(None, OrderRules(BOOK)), Replay(None, OrderRules(BOOK))
+    read_into([(strict, ReplayRules("mes", {"packed": "PACKAGING"}, 400)), (lax, ReplayRules())], [str(path)], None)
+    assert [[order["status"] for order in one.orders()] for one in (strict, lax)] == [["PACKAGING"], ["SUBMITTED"]]
+    assert [[line["line"] for line in one.rejected] for one in (strict, lax)] == [[2, 3], [3]]
+    assert (strict.period, lax.period) == ((T0, T0), (T0, day(1)))
+
+
+def test_a_time_set_after_the_reading() -> None:
+    """Everything is judged at it; what was not heard of has no period."""
+    result = _replay(_line("SUBMITTED", T0))
+    result.judge_at(day(30))
+    assert [order["verdict"] for order in result.orders()] == ["breached"]
+    assert (result.period, _replay().period) == ((T0, day(30)), None)
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
