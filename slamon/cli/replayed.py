@@ -168,6 +168,10 @@ def _summary(summary: Mapping[str, Any], kinds: Mapping[str, int]) -> Table:
         made.add_row(Text("  ") + verdict(word), cell(count))
     made.add_row(cell("promise kept"), cell(None if ratio is None else f"{ratio:.1%}"))
     made.add_row(cell("lead time, half / 95 %"), cell(_lead_times(summary)))
+    calibration = summary.get("calibration") or {}
+    if calibration.get("forecasts"):
+        made.add_row(cell("forecasts scored"), cell(calibration["forecasts"]))
+        made.add_row(cell("  Brier score, 0 is perfect"), cell(f"{calibration['brier']:.3f}"))
     for kind, count in sorted(kinds.items()):
         made.add_row(cell(f"notices: {kind.replace('_', ' ')}"), cell(count))
     if summary.get("after_at"):

@@ -17,7 +17,7 @@ from slamon.cli.replay import replayed
 from slamon.cli.reported import write_table
 from slamon.orders.event import DAY, Instant, instant
 from slamon.reports.page import report_page
-from slamon.reports.report import By, Report, Scope
+from slamon.reports.report import By, Report, Scope, calibrated
 from slamon.reports.shape import report_json
 from slamon.reports.tidy import report_csv
 from slamon.settings.fields import parse_moment
@@ -81,7 +81,8 @@ def _from_files(
     if settings is not None:
         scope = replace(scope, statuses=settings.orders.to_lifecycle().statuses)
     with sign_of_life("judging"):
-        made = Report(scope)
+        scored = result.calibration
+        made = Report(scope, calibrated(scored), scored.brier)
         for order, causes in result.orders_with_causes():
             made.add(order, causes)
     return report_json(made, result.at or None)

@@ -6,21 +6,23 @@ memory holds one compact row an order. Every deadline up to `at` is judged by th
 
 import sys
 from collections.abc import Iterator, KeysView, Mapping, Sequence
-from dataclasses import dataclass, field
-from hashlib import blake2b
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TypeAlias
 
 from slamon.errors import DecodeError
 from slamon.notices.report import order_of, standing_json, standing_notices
-from slamon.notices.row import OrderRules, Outcome, Row, apply, encode_row, entries_of, new_row, read_row
-from slamon.orders.entry import encode_entry, entry_of
+from slamon.notices.row import OrderRules, Row, entries_of
 from slamon.orders.event import Instant, rfc3339, seconds
+from slamon.services.replay_forecasts import ReplayForecasts
+from slamon.services.replay_rows import ReplayRows
 from slamon.services.replay_summary import summarised
 from slamon.sla.book import RuleBook
 from slamon.sla.causes import totals
 from slamon.sla.clock import Clock
 from slamon.sla.conditions import Condition
 from slamon.sla.explaining import intervals
+from slamon.sla.forecast.scoring import Calibration, calibration_json
 from slamon.sla.policy import SlaTerms
 from slamon.sla.rules import ClockRules
 from slamon.sla.standing import OrderReport, clock_verdict, order_json, order_report
@@ -45,23 +47,20 @@ class Replay:
     def __init__(self, at: Instant | None, rules: OrderRules) -> None:
         """`at` None: the time of the last event, known after the reading."""
         self.rejected: list[dict[str, object]] = []
-        self._asked_at: Instant | None = at
-        self._first: Instant | None = None
-        self._last: Instant | None = None
-        self._after_at: set[bytes] = set()
-        self._rows: dict[str, bytes] = {}
-        self._rules = rules
+        self._asked_at = at
+        self._rows = ReplayRows(at, rules)
+        self._book = rules.book
         self._summary: dict[str, object] | None = None
 
     @property
     def at(self) -> Instant:
         """The instant of the verdicts; 0 when neither asked for nor any event read."""
-        return self._asked_at if self._asked_at is not None else self._last or 0
+        return self._asked_at if self._asked_at is not None else self._rows.last or 0
 
     @property
     def period(self) -> tuple[Instant, Instant] | None:
         """From the first event to the instant of the verdicts; None without events."""
-        return None if self._first is None else (self._first, self.at)
+        return None if self._rows.first is None else (self._rows.first, self.at)
 
     def judge_at(self, at: Instant) -> None:
         """Set the instant of the verdicts; no event that was taken may lie after it."""
@@ -69,42 +68,28 @@ class Replay:
 
     def take(self, value: bytes, decoder: NativeDecoder, origin: str) -> None:
         """Fold one recorded event in; raises DecodeError."""
-        event = decoder.decode(value, origin=origin)
-        if self._asked_at is not None and event.occurred_at > self._asked_at:
-            told = encode_entry(entry_of(event)) + event.order_id.encode()
-            self._after_at.add(blake2b(told, digest_size=16).digest())
-            return
-        if self._last is None or event.occurred_at > self._last:
-            self._last = event.occurred_at
-        if self._first is None or event.occurred_at < self._first:
-            self._first = event.occurred_at
-        stored = self._rows.get(event.order_id)
-        row = (None if stored is None else read_row(stored, self._rules)) or new_row(self._rules)
-        if apply(row, event, self._rules) is not Outcome.DUPLICATE:
-            self._rows[event.order_id] = encode_row(row)
+        self._rows.take(value, decoder, origin)
 
     def orders(self) -> Iterator[dict[str, object]]:
         """Every order in the shape of §5, by order id."""
-        for order_id in sorted(self._rows):
-            yield order_json(self._report(order_id))
+        for order_id in sorted(self._rows.ids()):
+            yield self._shown(self._report(order_id))
 
     def orders_with_causes(self) -> Iterator[tuple[dict[str, object], dict[str, float | int]]]:
         """Every order, and the seconds that each cause took of its time from the start to the finish, or to `at`.
 
         A file tells of no outages and no lag, so no time goes to `service` or `queue`.
         """
-        for order_id in sorted(self._rows):
+        for order_id in sorted(self._rows.ids()):
             report = self._report(order_id)
-            yield (
-                order_json(report),
-                {str(cause): seconds(span) for cause, span in totals(intervals(report)).items()},
-            )
+            causes = totals(intervals(report))
+            yield self._shown(report), {str(cause): seconds(span) for cause, span in causes.items()}
 
     def notices(self) -> Iterator[dict[str, object]]:
         """The standing set in the shape of §5, ordered by `at`."""
         found = [
             (condition.at, order_id, order_of(condition), condition)
-            for order_id in self._rows
+            for order_id in self._rows.ids()
             for condition in self.standing(order_id)
         ]
         found.sort(key=lambda entry: entry[:3])
@@ -115,39 +100,56 @@ class Replay:
     def summary(self) -> dict[str, object]:
         """Counts and ratios over all orders; null where there is nothing to say."""
         if self._summary is None:
-            self._summary = summarised(map(self.verdict, self._rows), self.after_at)
+            counted = summarised(map(self.verdict, self._rows.ids()), self.after_at)
+            self._summary = counted | {"calibration": calibration_json(self.calibration)}
         return self._summary
+
+    @property
+    def calibration(self) -> Calibration:
+        """How good the forecasts would have been that could have been made as the events came."""
+        return self._forecasts.calibration
+
+    @cached_property
+    def _forecasts(self) -> ReplayForecasts:
+        rows = map(self.row, sorted(self._rows.ids()))
+        return ReplayForecasts(((entries_of(row), row.clock) for row in rows), self._book, self.at)
 
     @property
     def after_at(self) -> int:
         """How many distinct events were left out because they lie after `at`."""
-        return len(self._after_at)
+        return self._rows.left_out
 
     def order_ids(self) -> KeysView[str]:
         """The orders that were heard of, in no order."""
-        return self._rows.keys()
+        return self._rows.ids()
 
     def verdict(self, order_id: str) -> tuple[Clock, ClockRules, Verdict]:
         """The clocks of an order, the rules that they follow, and the verdict that they give."""
-        clock = self.row(order_id).clock
-        rules = self._rules.book.rules_of(clock)
-        return clock, rules, clock_verdict(clock, self.at, rules)
+        row = self.row(order_id)
+        rules = self._book.rules_of(row.clock)
+        return row.clock, rules, self._forecast_too(clock_verdict(row.clock, self.at, rules), row)
+
+    def _forecast_too(self, verdict: Verdict, row: Row) -> Verdict:
+        """With `sla.forecast.notify` a forecast alone puts an order at risk; without it nothing is learnt for that."""
+        asked = verdict is Verdict.ON_TRACK and self._book.eras[-1].terms.forecast.notify
+        return Verdict.AT_RISK if asked and self._forecasts.is_at_risk(entries_of(row), row.clock) else verdict
 
     def standing(self, order_id: str) -> list[Condition]:
         """The conditions of an order that stand."""
         clock = self.row(order_id).clock
-        return standing_notices(clock, self._rules.book.rules_of(clock), self.at)
+        return standing_notices(clock, self._book.rules_of(clock), self.at)
 
     def row(self, order_id: str) -> Row:
         """What is kept of an order; raises KeyError where it was not heard of."""
-        row = read_row(self._rows[order_id], self._rules)
-        if row is None:
-            raise KeyError(order_id)
-        return row
+        return self._rows.row(order_id)
+
+    def _shown(self, report: OrderReport) -> dict[str, object]:
+        return order_json(report) | {"forecast": self._forecasts.shown(report)}
 
     def _report(self, order_id: str) -> OrderReport:
         row = self.row(order_id)
-        return order_report(order_id, entries_of(row), self.at, self._rules.book, truncated=row.truncated)
+        report = order_report(order_id, entries_of(row), self.at, self._book, truncated=row.truncated)
+        return replace(report, verdict=self._forecast_too(report.verdict, row))
 
 
 Reading: TypeAlias = tuple[Replay, ReplayRules]
