@@ -9,11 +9,11 @@ from slamon.orders.event import Instant
 from slamon.sla.book import RuleBook
 from slamon.sla.clock import Clock
 from slamon.sla.forecast.forecaster import Forecaster
+from slamon.sla.forecast.hindsight import watched
 from slamon.sla.forecast.history import learnt_from
 from slamon.sla.forecast.journey import Journey, journey_of
 from slamon.sla.forecast.outlook import Outlook, forecast_json
 from slamon.sla.forecast.risk import RiskTerms
-from slamon.sla.forecast.watching import watched
 from slamon.sla.standing import OrderReport
 
 Told: TypeAlias = tuple[Sequence[Entry], Clock]

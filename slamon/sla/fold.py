@@ -1,6 +1,6 @@
 """The fold: an order's entries, in their order, into its clocks."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from slamon.orders.entry import Entry
 from slamon.orders.event import Instant
@@ -15,14 +15,6 @@ def fold(entries: Sequence[Entry], book: RuleBook, trace: Trace | None = None) -
     Which policy an order is under may change with what an event states or starts: from that event on the order is
     judged as if it had been under the new one all along; what had come true before stays so.
     """
-    clock = None
-    for clock in prefixes(entries, book, trace):  # noqa: B007  the last one is what is asked for
-        pass
-    return clock or Clock(rules=book.choose(None, None, None))
-
-
-def prefixes(entries: Sequence[Entry], book: RuleBook, trace: Trace | None = None) -> Iterator[Clock]:
-    """The clocks after each entry; they move on when the next is asked for."""
     clock = Clock(rules=book.choose(None, None, None))
     for place, entry in enumerate(entries):
         advance(clock, entry, book.rules[clock.rules], trace)
@@ -30,7 +22,7 @@ def prefixes(entries: Sequence[Entry], book: RuleBook, trace: Trace | None = Non
             number = book.choose(clock.match, clock.started_at, clock.ended_at)
             if number != clock.rules:
                 clock = _under(number, clock, (entries[: place + 1], entry.at), book, trace)
-        yield clock
+    return clock
 
 
 def _under(

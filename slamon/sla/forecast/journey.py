@@ -8,10 +8,9 @@ from typing import NamedTuple
 from slamon.orders.entry import STATUS_CODE, Entry
 from slamon.orders.event import Instant
 from slamon.sla.book import RuleBook
-from slamon.sla.clock import Clock, due_with_holds
-from slamon.sla.fold import prefixes
+from slamon.sla.clock import Clock, Trace, due_with_holds
+from slamon.sla.fold import fold
 from slamon.sla.forecast.spells import Move, position, spells
-from slamon.sla.rules import ClockRules
 
 
 class Reached(NamedTuple):
@@ -59,7 +58,7 @@ def journey_of(entries: Sequence[Entry], clock: Clock, book: RuleBook) -> Journe
     else:
         only = None if clock.ended_at is not None else position(moves, lifecycle, stop)
         steps = [] if only is None else [only]
-    dates = _dates(entries, clock, rules, book)
+    dates = _dates(entries, clock, book)
     reached = [Reached(at, lifecycle.index[step], date_at(dates, at)) for at, step in steps]
     return Journey(clock.channel, stop, reached, dates, clock.ended_at, clock.cancelled)
 
@@ -70,26 +69,46 @@ def date_at(dates: Sequence[Dated], at: Instant) -> Instant | None:
     return dates[place - 1].due_at if place else None
 
 
-def _dates(entries: Sequence[Entry], clock: Clock, rules: ClockRules, book: RuleBook) -> list[Dated]:
+def _dates(entries: Sequence[Entry], clock: Clock, book: RuleBook) -> list[Dated]:
     """The dates as they came into force, by the end of each instant."""
-    if _is_plain(entries, clock, rules, book):
-        return [] if clock.started_at is None else [Dated(clock.started_at, clock.due_at)]
+    if not _is_plain(entries, clock, book):
+        return _by_prefix(entries, book)
+    started_at, trace = clock.started_at, Trace()
+    if clock.stated:
+        fold(entries, book, trace)
+    dates = dict(trace.promises)  # of several at one instant the last counts
+    default = None if started_at is None else book.rules_of(clock).default_due(started_at)
+    if started_at is not None and all(at > started_at for at in dates):
+        return [Dated(started_at, default), *map(Dated._make, dates.items())]
+    return [*map(Dated._make, dates.items())]
+
+
+def _is_plain(entries: Sequence[Entry], clock: Clock, book: RuleBook) -> bool:
+    """Whether all dates but the stated ones are the default from the one start of the clock, under the one policy.
+
+    So it is with nearly all orders, and their past need not be folded again and again.
+    """
+    if clock.pauses is not None or clock.cycle_at is not None:
+        return False
+    if book.is_plural and fold(entries[:1], book).rules != clock.rules:
+        return False
+    rules, started_at = book.rules_of(clock), clock.started_at
+    return started_at is None or not any(
+        entry.type == STATUS_CODE
+        and entry.at < started_at
+        and rules.index.get(entry.status or "", -1) > rules.start_step
+        for entry in entries
+    )
+
+
+def _by_prefix(entries: Sequence[Entry], book: RuleBook) -> list[Dated]:
+    """The same by folding what had happened by each instant."""
     found: list[Dated] = []
-    for entry, then in zip(entries, prefixes(entries, book), strict=True):
-        if found and found[-1].at == entry.at:
-            found.pop()
+    for place, entry in enumerate(entries):
+        if place + 1 < len(entries) and entries[place + 1].at == entry.at:
+            continue
+        then = fold(entries[: place + 1], book)
         due_at = due_with_holds(then, book.rules_of(then), entry.at)
         if (found[-1].due_at if found else None) != due_at:
             found.append(Dated(entry.at, due_at))
     return found
-
-
-def _is_plain(entries: Sequence[Entry], clock: Clock, rules: ClockRules, book: RuleBook) -> bool:
-    """Whether the only date was the default one, from the one start of the clock: so it is with nearly all orders."""
-    if book.is_plural or clock.stated or clock.said or clock.pauses is not None or clock.cycle_at is not None:
-        return False
-    started_at, index, start = clock.started_at, rules.index, rules.start_step
-    return started_at is None or not any(
-        entry.type == STATUS_CODE and entry.at < started_at and index.get(entry.status or "", -1) > start
-        for entry in entries
-    )

@@ -148,3 +148,17 @@ def test_the_date_at_every_instant_is_that_of_the_order_as_it_was_then(
 @pytest.mark.parametrize(("at", "date"), [(day(0), None), (day(1), day(9)), (day(2), day(9)), (day(3), None)])
 def test_the_date_at_an_instant(at: Instant, date: Instant | None) -> None:
     assert date_at([Dated(day(1), day(9)), Dated(day(3), None)], at) == date
+
+
+_RUSH = replace(policy(duration=Length(3)), name="rush", when=When(channels=frozenset({"b2b"})))
+
+
+@settings(max_examples=200)
+@given(_EVENTS, st.integers(0, 6).map(day))
+def test_the_same_where_a_policy_matches_later(events: list[OrderEvent], at: Instant) -> None:
+    rules = book(_RUSH, SlaPolicy())
+    whole = entries(*events, told(EventType.NOTE, at, channel="b2b"))
+    found = journey_of(whole, fold(whole, rules), rules)
+    for instant in sorted({entry.at for entry in whole}):
+        then = fold([entry for entry in whole if entry.at <= instant], rules)
+        assert date_at(found.dates, instant) == due_with_holds(then, rules.rules_of(then), instant)

@@ -8,11 +8,11 @@ from slamon.orders.event import DAY, Instant
 from slamon.orders.lifecycle import DEFAULT_LIFECYCLE
 from slamon.sla.forecast.durations import Durations
 from slamon.sla.forecast.forecaster import Forecaster
+from slamon.sla.forecast.hindsight import watched
 from slamon.sla.forecast.journey import Dated, Journey, Reached
 from slamon.sla.forecast.outlook import Outlook, next_crossing
 from slamon.sla.forecast.risk import RiskTerms, RiskWatch
 from slamon.sla.forecast.spells import Spell
-from slamon.sla.forecast.watching import watched
 from tests.builders import HOUR, T0, day
 
 STOP = frozenset({"SHIPPED"})

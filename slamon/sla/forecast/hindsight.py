@@ -1,4 +1,4 @@
-"""Whether an order is at risk by forecast: its journey is shown to the watch, step by step and date by date."""
+"""Whether an order is at risk by what is known now: its journey is shown to the watch, step by step, date by date."""
 
 from collections.abc import Callable, Iterator
 from itertools import pairwise
