@@ -115,7 +115,7 @@ def test_with_notify_a_likely_miss_is_at_risk() -> None:
     result = _replay(lines, notify=True)
     verdicts = Counter((old["verdict"], new["verdict"]) for old, new in zip(_orders(), result.orders(), strict=True))
     assert {pair for pair in verdicts if pair[0] != pair[1]} == {("on_track", "at_risk")}
-    told = {order["order_id"]: order for order in result.orders()}
+    told: dict[str, dict[str, Any]] = {str(order["order_id"]): order for order in result.orders()}
     warned = [told[old["order_id"]] for old in _orders() if old["verdict"] != told[old["order_id"]]["verdict"]]
     assert all(order["forecast"]["probability_late"] >= 0.35 for order in warned)
     safe = [order for order in told.values() if order["verdict"] == "on_track"]
