@@ -7,7 +7,7 @@ from typing import TypeAlias
 from slamon.orders.entry import Entry
 from slamon.orders.event import Instant
 from slamon.sla.book import RuleBook
-from slamon.sla.clock import Clock
+from slamon.sla.clock import Clock, is_silent
 from slamon.sla.forecast.forecaster import Forecaster
 from slamon.sla.forecast.hindsight import watched
 from slamon.sla.forecast.history import learnt_from
@@ -33,19 +33,30 @@ class ReplayForecasts:
         self._forecasters: dict[frozenset[str], Forecaster] = {}
 
     def shown(self, report: OrderReport) -> dict[str, object] | None:
-        """The `forecast` of an order; None once it has ended, and without a date (a cart may never be ordered)."""
+        """The `forecast` of an order; None once it has ended, while data is thin, and without a date.
+
+        A cart without one may never be ordered.
+        """
         due_at = report.due_at
         if not report.verdict.is_open or due_at is None:
             return None
         journey = journey_of(report.entries, report.clock, self._book)
         last = journey.reached[-1] if journey.reached else None
         outlook = None if last is None else self._outlook(journey, last.step, last.at)
-        return forecast_json(outlook, due_at, self._at)
+        return None if outlook is None else forecast_json(outlook, due_at, self._at)
 
     def is_at_risk(self, entries: Sequence[Entry], clock: Clock) -> bool:
-        """Whether an open order has been likely enough to be late for long enough."""
+        """Whether an open order has been likely enough to be late for long enough.
+
+        As in the daemon an order that gives no notices is not watched, nor is any while its promise is paused.
+        """
+        rules = self._book.rules_of(clock)
+        if is_silent(clock, rules):
+            return False
+        held_since = None if clock.pauses is None else clock.pauses.since
+        until = self._at if held_since is None or not rules.policy.holds.pauses_promise else held_since
         journey = journey_of(entries, clock, self._book)
-        return watched(journey, partial(self._outlook, journey), self._at, RiskTerms()).at_risk
+        return watched(journey, partial(self._outlook, journey), until, RiskTerms()).at_risk
 
     def _outlook(self, journey: Journey, step: int, reached_at: Instant) -> Outlook | None:
         forecaster = self._forecasters.get(journey.stop)

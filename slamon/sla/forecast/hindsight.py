@@ -25,11 +25,15 @@ class _Stretch(NamedTuple):
 def watched(journey: Journey, outlooks: Outlooks, now: Instant, terms: RiskTerms) -> RiskWatch:
     """What is remembered of an open order at `now`, by outlooks as they are known then.
 
-    A time without a date or a forecast is forgotten: the static rule alone counts there.
+    Every date is watched for itself. A time without a date or a forecast is forgotten: the static rule counts there.
     """
     watch, stretch = RiskWatch(), None
-    for stretch in _stretches(journey, outlooks, now):
-        watch = RiskWatch() if stretch is None else _through(watch, stretch, terms)
+    for following in _stretches(journey, outlooks, now):
+        if stretch is None or following is None or following.due_at != stretch.due_at:
+            watch = RiskWatch()
+        stretch = following
+        if stretch is not None:
+            watch = _through(watch, stretch, terms)
     return watch if stretch is None else watch.seen(stretch.outlook.probability_late(stretch.due_at, now), now, terms)
 
 

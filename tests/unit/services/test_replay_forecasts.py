@@ -4,19 +4,21 @@ import json
 import random
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import pytest
 
 from slamon.notices.row import OrderRules, entries_of
-from slamon.orders.event import DAY, Instant, rfc3339
+from slamon.orders.event import DAY, EventType, Instant, rfc3339
 from slamon.services.replay import Replay
 from slamon.services.replay_forecasts import ReplayForecasts
-from slamon.sla.policy import ForecastTerms
+from slamon.sla.book import RuleBook
+from slamon.sla.policy import ForecastTerms, HoldTerms, SlaPolicy
 from slamon.sla.standing import order_report
 from slamon.sources.native import NativeDecoder
-from tests.builders import BOOK, T0, book, day, entries, order_event, promised
+from tests.builders import BOOK, HOUR, T0, book, day, entries, order_event, promised, told
 from tests.recorded_history import recorded
 
 ORDERS = 450
@@ -86,27 +88,36 @@ def test_thin_data_leaves_it_to_the_static_rule() -> None:
     lines, _ = recorded(5, 12)
     result = _replay(lines)
     known = [order["forecast"] for order in result.orders() if order["finished_at"] is None]
-    static = {"finish_at": None, "probability_late": None, "suggested_due_at": None, "basis": "static"}
     assert known
-    assert known == [static] * len(known)
+    assert set(known) == {None}
     assert result.calibration.brier is None
 
 
 @pytest.mark.parametrize(
-    ("events", "basis"),
+    ("events", "is_forecast"),
     [
-        ([order_event("INITIATED")], None),
-        ([order_event("ON_FIRE"), promised(day(9))], "static"),
-        ([order_event("INITIATED"), promised(day(9))], "static"),
-        ([order_event(), order_event("CANCELLED", day(1))], None),
+        ([order_event()], True),
+        ([order_event("INITIATED")], False),
+        ([order_event("INITIATED"), promised(day(9))], False),
+        ([order_event("ON_FIRE"), promised(day(9))], False),
+        ([order_event(), order_event("CANCELLED", day(1))], False),
+        ([order_event(), order_event("SHIPPED", day(1))], False),
     ],
-    ids=["a cart", "no step", "a cart with a date", "cancelled"],
+    ids=["on its way", "a cart", "a cart with a date", "no step", "cancelled", "finished"],
 )
-def test_orders_that_are_not_on_their_way(events: list[Any], basis: str | None) -> None:
-    """What nobody learnt of is forecast of nobody."""
+def test_only_orders_on_their_way_are_forecast(events: list[Any], is_forecast: bool) -> None:
+    """What nobody learnt of is forecast of nobody: in this history no order comes from INITIATED."""
     report = order_report("o-1", entries(*events), day(2), BOOK)
-    told = ReplayForecasts([(report.entries, report.clock)], BOOK, day(2)).shown(report)
-    assert (told or {}).get("basis") == basis
+    assert (_forecasts(day(60)).shown(report) is not None) is is_forecast
+
+
+@cache
+def _forecasts(at: Instant) -> ReplayForecasts:
+    """What the whole history teaches."""
+    lines, _ = recorded(5, ORDERS)
+    result = _replay(lines)
+    rows = map(result.row, sorted(result.order_ids()))
+    return ReplayForecasts(((entries_of(row), row.clock) for row in rows), BOOK, at)
 
 
 def test_with_notify_a_likely_miss_is_at_risk() -> None:
@@ -132,16 +143,32 @@ def test_without_notify_nothing_is_learnt_for_a_verdict() -> None:
     assert "_forecasts" not in vars(result)
 
 
-def test_an_order_is_at_risk_by_what_the_others_took() -> None:
-    """One hour after its forecast first says so."""
-    lines, now = recorded(5, ORDERS)
+AFTER = day(60)
+STUCK = order_event("SUBMITTED", AFTER - 20 * DAY)
+HELD = told(EventType.HOLD, AFTER - 20 * DAY + HOUR // 2)
+
+
+@pytest.mark.parametrize(
+    ("events", "rules", "is_at_risk"),
+    [
+        ([STUCK], BOOK, True),
+        ([order_event("SUBMITTED", AFTER)], BOOK, False),
+        ([STUCK, promised(AFTER + 90 * DAY, AFTER - DAY)], BOOK, False),
+        ([STUCK], book(enforce_from=AFTER), False),
+        ([STUCK], book(enforce_from=AFTER - 20 * DAY), True),
+        ([STUCK, HELD], BOOK, True),
+        ([STUCK, HELD], book(replace(SlaPolicy(), holds=HoldTerms(pauses_promise=True))), False),
+    ],
+    ids=["stuck", "just begun", "promised anew", "silent", "not silent", "held, not paused", "paused before"],
+)
+def test_an_order_is_at_risk_by_what_the_others_took(events: list[Any], rules: RuleBook, is_at_risk: bool) -> None:
+    """But not one that gives no notices, and not while its promise is paused."""
+    lines, _ = recorded(5, ORDERS)
     result = _replay(lines)
-    rows = [(entries_of(row), row.clock) for row in map(result.row, sorted(result.order_ids()))]
-    stuck = order_report("stuck", entries(order_event("SUBMITTED", now - 20 * DAY)), now, BOOK)
-    fresh = order_report("fresh", entries(order_event("SUBMITTED", now)), now, BOOK)
-    forecasts = ReplayForecasts(rows, BOOK, now)
-    assert forecasts.is_at_risk(stuck.entries, stuck.clock)
-    assert not forecasts.is_at_risk(fresh.entries, fresh.clock)
+    rows = map(result.row, sorted(result.order_ids()))
+    forecasts = ReplayForecasts(((entries_of(row), row.clock) for row in rows), rules, AFTER)
+    report = order_report("o-1", entries(*events), AFTER, rules)
+    assert forecasts.is_at_risk(report.entries, report.clock) is is_at_risk
 
 
 def test_the_history_has_what_it_needs() -> None:

@@ -80,14 +80,22 @@ def test_what_happens_at_the_very_instant_comes_first() -> None:
 
 def test_it_stays_at_risk_over_a_step_that_changes_little() -> None:
     """Between the two thresholds."""
-    told = outlook(PRICED, day(5))
-    assert told is not None
-    due_at = next(day(at / 4) for at in range(200, 60, -1) if told.probability_late(day(at / 4), day(5)) >= 0.36)
-    assert told.probability_late(due_at, day(5)) < TERMS.enter
-    kept = _journey({T0: day(9), day(5): due_at}, (SUBMITTED, T0), (PRICED, day(5)))
-    fresh = _journey({T0: day(90), day(5): due_at}, (SUBMITTED, T0), (PRICED, day(5)))
-    assert _watched(kept, day(5)).at_risk
-    assert not _watched(fresh, day(5)).at_risk
+    before, after = outlook(SUBMITTED, T0), outlook(PRICED, day(5))
+    assert before is not None
+    assert after is not None
+    due_at = day(20.25)
+    assert before.probability_late(due_at, day(4.9)) >= TERMS.enter
+    assert TERMS.leave <= after.probability_late(due_at, day(5)) < TERMS.enter
+    assert _watched(_journey({T0: due_at}, (SUBMITTED, T0), (PRICED, day(5))), day(6)).at_risk
+    stated = _journey({T0: day(40), day(5): due_at}, (SUBMITTED, T0), (PRICED, day(5)))
+    assert _watched(stated, day(6)) == RiskWatch()
+
+
+def test_every_date_is_watched_for_itself() -> None:
+    """At risk of missing one date says nothing about the next."""
+    moved = _journey({T0: day(9), day(3): day(10)}, (SUBMITTED, T0))
+    assert _watched(moved, day(3) - 1).at_risk_since == T0 + HOUR
+    assert _watched(moved, day(4)).at_risk_since == day(3) + HOUR
 
 
 @pytest.mark.parametrize(
