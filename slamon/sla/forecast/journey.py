@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from slamon.orders.entry import STATUS_CODE, Entry
 from slamon.orders.event import Instant
+from slamon.sla.advance import advance
 from slamon.sla.book import RuleBook
 from slamon.sla.clock import Clock, Trace, due_with_holds
 from slamon.sla.fold import fold
@@ -102,13 +103,16 @@ def _is_plain(entries: Sequence[Entry], clock: Clock, book: RuleBook) -> bool:
 
 
 def _by_prefix(entries: Sequence[Entry], book: RuleBook) -> list[Dated]:
-    """The same by folding what had happened by each instant."""
+    """The same by the clocks as they were at each instant; folded anew only where another policy came to apply."""
     found: list[Dated] = []
+    clock = Clock(rules=book.choose(None, None, None))
     for place, entry in enumerate(entries):
+        advance(clock, entry, book.rules_of(clock))
+        if book.is_plural and book.choose(clock.match, clock.started_at, clock.ended_at) != clock.rules:
+            clock = fold(entries[: place + 1], book)
         if place + 1 < len(entries) and entries[place + 1].at == entry.at:
             continue
-        then = fold(entries[: place + 1], book)
-        due_at = due_with_holds(then, book.rules_of(then), entry.at)
+        due_at = due_with_holds(clock, book.rules_of(clock), entry.at)
         if (found[-1].due_at if found else None) != due_at:
             found.append(Dated(entry.at, due_at))
     return found
