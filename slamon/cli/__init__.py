@@ -9,6 +9,7 @@ from slamon.cli.configuration import check_config, schema
 from slamon.cli.explain import explain
 from slamon.cli.notices import notices
 from slamon.cli.orders import orders
+from slamon.cli.policy import policy
 from slamon.cli.replay import replay
 from slamon.cli.report import report
 from slamon.cli.run import demo, run
@@ -46,6 +47,7 @@ app.command("run")(run)
 app.command("check-config")(check_config)
 app.command("replay")(replay)
 app.command("report")(report)
+app.add_typer(policy, name="policy")
 app.command("demo")(demo)
 app.add_typer(orders, name="orders")
 app.command("explain")(explain)

@@ -19,6 +19,7 @@ USAGE = 2
 NOT_FOUND = 3
 
 _PIPE_WIDTH = 2_000
+_CHUNK = 1 << 16
 # What a terminal obeys instead of showing it; everything in a table may come from a producer.
 _OBEYED = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 
@@ -42,6 +43,17 @@ def emit(data: bytes) -> None:
     """Write data to stdout as it is."""
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
+
+
+def write_pieces(pieces: Iterable[bytes]) -> None:
+    """Write data to stdout piece by piece, some at a time."""
+    held = bytearray()
+    for piece in pieces:
+        held += piece
+        if len(held) >= _CHUNK:
+            emit(bytes(held))
+            held.clear()
+    emit(bytes(held))
 
 
 def say(text: str) -> None:

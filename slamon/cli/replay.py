@@ -57,9 +57,9 @@ def replay(
 
 def replayed(files: list[str], settings: Settings | None, source: str | None, at: str | None) -> Replay:
     """Read recorded events under a configuration's policy, or slamon's defaults; ends the command where it can't."""
-    until = _instant(at)
+    until = moment_of(at)
     terms = SlaTerms() if settings is None else settings.sla_terms()
-    rules = _rules(settings, source)
+    rules = rules_of(settings, source)
     try:
         with reading_bar() as report:
             return replay_files(files, terms, rules, until, report)
@@ -67,14 +67,15 @@ def replayed(files: list[str], settings: Settings | None, source: str | None, at
         fail(str(error), WRONG)
 
 
-def _instant(at: str | None) -> Instant | None:
+def moment_of(at: str | None) -> Instant | None:
+    """`--at` as an instant; ends the command where it is no time."""
     try:
         return None if at is None else parse_moment(at)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--at") from None
 
 
-def _rules(settings: Settings | None, source: str | None) -> ReplayRules:
+def rules_of(settings: Settings | None, source: str | None) -> ReplayRules:
     """How lines are decoded: as the source that was named, the only one, or where all agree."""
     sources = {} if settings is None else settings.sources
     if source is not None and source not in sources:

@@ -10,12 +10,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from slamon.cli.output import cell, emit, json_line, screen, table
+from slamon.cli.output import cell, json_line, screen, table, write_pieces
 from slamon.cli.shown import moment, notices_table, orders_table, span, verdict
 from slamon.orders.event import Instant, rfc3339
 
 _LATE = {"breached": 0, "broken": 1, "at_risk": 2}
-_CHUNK = 1 << 16
 
 
 class Replayed(Protocol):
@@ -40,12 +39,12 @@ class Replayed(Protocol):
 
 def write_json(result: Replayed) -> None:
     """One JSON object, written piece by piece: it may be far larger than memory should hold."""
-    _write_pieces(_pieces(result))
+    write_pieces(_pieces(result))
 
 
 def write_json_lines(result: Replayed) -> None:
     """One JSON object a line: orders, notices, rejected lines, the summary."""
-    _write_pieces(_lines(result))
+    write_pieces(_lines(result))
 
 
 def _pieces(result: Replayed) -> Iterator[bytes]:
@@ -70,16 +69,6 @@ def _lines(result: Replayed) -> Iterator[bytes]:
     ):
         yield from (json_line({"type": kind, **row}) for row in rows)
     yield json_line({"type": "summary", "at": _at(result), **result.summary})
-
-
-def _write_pieces(pieces: Iterable[bytes]) -> None:
-    held = bytearray()
-    for piece in pieces:
-        held += piece
-        if len(held) >= _CHUNK:
-            emit(bytes(held))
-            held.clear()
-    emit(bytes(held))
 
 
 def _at(result: Replayed) -> str | None:
@@ -179,6 +168,10 @@ def _summary(summary: Mapping[str, Any], kinds: Mapping[str, int]) -> Table:
         made.add_row(Text("  ") + verdict(word), cell(count))
     made.add_row(cell("promise kept"), cell(None if ratio is None else f"{ratio:.1%}"))
     made.add_row(cell("lead time, half / 95 %"), cell(_lead_times(summary)))
+    calibration = summary.get("calibration") or {}
+    if calibration.get("forecasts"):
+        made.add_row(cell("forecasts scored"), cell(calibration["forecasts"]))
+        made.add_row(cell("  Brier score, 0 is perfect"), cell(f"{calibration['brier']:.3f}"))
     for kind, count in sorted(kinds.items()):
         made.add_row(cell(f"notices: {kind.replace('_', ' ')}"), cell(count))
     if summary.get("after_at"):

@@ -2,10 +2,10 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
-from typing import Annotated, Any, Protocol, TypeAlias
+from typing import Annotated, Any
 
 import typer
 
@@ -17,7 +17,7 @@ from slamon.cli.replay import replayed
 from slamon.cli.reported import write_table
 from slamon.orders.event import DAY, Instant, instant
 from slamon.reports.page import report_page
-from slamon.reports.report import By, Report, Scope
+from slamon.reports.report import By, Report, Scope, calibrated
 from slamon.reports.shape import report_json
 from slamon.reports.tidy import report_csv
 from slamon.settings.fields import parse_moment
@@ -25,23 +25,6 @@ from slamon.settings.fields import parse_moment
 _PATH = "/api/v1/orders"
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _ALLOWED = "allowed is a date such as 2027-01-31, or RFC 3339 with a zone such as 2027-01-31T09:00:00Z"
-
-Pairs: TypeAlias = Iterable[tuple[Mapping[str, Any], Mapping[str, float]]]
-"""Orders in the shape of CONTRACT §5, each with the seconds that each cause took of it."""
-
-
-class WithCauses(Protocol):
-    """A replay that knows where the time of its orders went."""
-
-    def orders_with_causes(self) -> Pairs:
-        """Every order and its causes."""
-
-
-class Judged(Protocol):
-    """A replay that does not: its report says nothing about causes."""
-
-    def orders(self) -> Iterator[dict[str, object]]:
-        """Every order."""
 
 
 class ReportFormat(StrEnum):
@@ -98,15 +81,11 @@ def _from_files(
     if settings is not None:
         scope = replace(scope, statuses=settings.orders.to_lifecycle().statuses)
     with sign_of_life("judging"):
-        made = Report(scope)
-        for order, causes in _pairs(result):
+        scored = result.calibration
+        made = Report(scope, calibrated(scored), scored.brier)
+        for order, causes in result.orders_with_causes():
             made.add(order, causes)
     return report_json(made, result.at or None)
-
-
-def _pairs(result: Judged) -> Pairs:
-    told = getattr(result, "orders_with_causes", None)
-    return ((order, {}) for order in result.orders()) if told is None else told()
 
 
 def _from_daemon(daemon: Daemon, scope: Scope) -> dict[str, Any]:

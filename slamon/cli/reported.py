@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from slamon.cli.output import cell, screen, table
-from slamon.reports.words import bucket_name, group_name, moment, percent, scope_words, span
+from slamon.reports.words import brier_words, bucket_name, group_name, moment, percent, scope_words, span
 
 _QUANTILES = ("p50_seconds", "p90_seconds", "p95_seconds")
 
@@ -26,7 +26,7 @@ def write_table(report: Mapping[str, Any], rows: int) -> None:
     groups = report["groups"]
     more = f", {rows} of {len(groups)} shown; more with --rows" if len(groups) > rows else ""
     _block(console, f"By {report['by']}{more}", _groups(report, rows))
-    _block(console, "Forecasts", _calibration(report["calibration"] or ()))
+    _block(console, f"Forecasts.{brier_words(report)}", _calibration(report["calibration"] or ()))
 
 
 def _block(console: Console, title: str, shown: Table) -> None:
@@ -117,9 +117,13 @@ def _groups(report: Mapping[str, Any], rows: int) -> Table:
 
 
 def _calibration(rows: Any) -> Table:
-    made = table("risk given", "forecasts", "were late", right=("forecasts", "were late"))
+    right = ("forecasts", "were late", "on average given")
+    made = table("risk given", *right, right=right)
     for row in rows:
         made.add_row(
-            cell(f"{row['from']:.0%} to {row['to']:.0%}"), cell(row["forecasts"]), cell(percent(row["late_ratio"]))
+            cell(f"{row['from']:.0%} to {row['to']:.0%}"),
+            cell(row["forecasts"]),
+            cell(percent(row["late_ratio"])),
+            cell(percent(row["mean_probability"])),
         )
     return made

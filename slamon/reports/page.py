@@ -5,7 +5,7 @@ from typing import Any
 
 from slamon.reports.charts import Part, bar, legend, text
 from slamon.reports.style import STYLE
-from slamon.reports.words import UNKNOWN, bucket_name, group_name, moment, percent, scope_words, span
+from slamon.reports.words import UNKNOWN, brier_words, bucket_name, group_name, moment, percent, scope_words, span
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _NOTHING = '<p class="nothing">Nothing to show.</p>'
@@ -31,7 +31,11 @@ def report_page(report: Mapping[str, Any], rows: int) -> str:
             "Waiting now", _waiting(report["stages"]), "The oldest unclaimed order of a stage, and what is usual."
         ),
         *([_section(f"By {report['by']}", _groups(report, rows), _by_note(report))] if report["by"] else []),
-        *([_section("Forecasts", _calibration(report["calibration"]), _FORECASTS)] if report["calibration"] else []),
+        *(
+            [_section("Forecasts", _calibration(report["calibration"]), _FORECASTS + brier_words(report))]
+            if report["calibration"]
+            else []
+        ),
     )
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
@@ -236,8 +240,9 @@ def _calibration(rows: Sequence[Mapping[str, Any]]) -> str:
             text(f"{row['from']:.0%} to {row['to']:.0%}"),
             bar([Part(row["late_ratio"] or 0, "time", percent(row["late_ratio"]))], 1),
             text(percent(row["late_ratio"])),
+            text(percent(row["mean_probability"])),
             text(row["forecasts"]),
         )
         for row in rows
     ]
-    return _table(("risk given", "", "were late", "forecasts"), shown)
+    return _table(("risk given", "", "were late", "on average given", "forecasts"), shown)

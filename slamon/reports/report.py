@@ -13,6 +13,8 @@ from slamon.orders.event import Instant
 from slamon.orders.lifecycle import DEFAULT_LIFECYCLE
 from slamon.reports.figures import Figures, Promises
 from slamon.reports.order import ReportedOrder, read_order
+from slamon.sla.forecast.scoring import ALL, BINS
+from slamon.sla.forecast.scoring import Calibration as Scored
 
 _NO_CAUSES: Mapping[str, float] = MappingProxyType({})
 
@@ -48,15 +50,31 @@ class Calibration:
     high: float
     forecasts: int
     late: int
+    mean: float | None = None
+    """The risk that they gave on average; None when not known, or without any."""
+
+
+def calibrated(scored: Scored) -> list[Calibration] | None:
+    """The ranges of scored forecasts; None where none was scored."""
+    told = list(zip(scored.forecasts, scored.missed, scored.permilles, strict=True))
+    if not any(scored.forecasts):
+        return None
+    return [
+        Calibration(place / BINS, (place + 1) / BINS, count, missed, permilles / ALL / count if count else None)
+        for place, (count, missed, permilles) in enumerate(told)
+    ]
 
 
 class Report:
     """Adds up orders in any order."""
 
-    def __init__(self, scope: Scope, calibration: Sequence[Calibration] | None = None) -> None:
-        """`calibration`: how good the forecasts were; None when not known."""
+    def __init__(
+        self, scope: Scope, calibration: Sequence[Calibration] | None = None, brier: float | None = None
+    ) -> None:
+        """`calibration` and `brier`: how good the forecasts were; None when not known."""
         self.scope = scope
         self.calibration = calibration
+        self.brier = brier
         self.total = Figures()
         self.cohorts: dict[str, Promises] = {}
         self.groups: dict[str | None, Figures] = {}

@@ -25,6 +25,7 @@ def report_json(report: Report, as_of: Instant | None) -> Shape:
         "cohorts": [{"week": week, **_promises(found)} for week, found in sorted(report.cohorts.items())],
         "groups": _groups(report),
         "calibration": None if report.calibration is None else [_calibration(one) for one in report.calibration],
+        "brier": report.brier,
     }
 
 
@@ -135,6 +136,7 @@ def _calibration(told: Calibration) -> Shape:
         "forecasts": told.forecasts,
         "late": told.late,
         "late_ratio": _ratio(told.late, told.forecasts),
+        "mean_probability": told.mean,
     }
 
 

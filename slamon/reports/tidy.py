@@ -34,6 +34,8 @@ def report_csv(report: Mapping[str, Any]) -> str:
 def _rows(report: Mapping[str, Any]) -> Iterator[_Row]:
     yield from (("report", "", name, report[name]) for name in _PERIOD)
     yield from (("report", "", f"left_out.{name}", count) for name, count in report["left_out"].items())
+    if report["brier"] is not None:
+        yield "report", "", "brier", report["brier"]
     yield from (("total", "", measure, value) for measure, value in _measures(report))
     for cohort in report["cohorts"]:
         yield from (("cohort", cohort["week"], f"promises.{m}", v) for m, v in cohort.items() if m != "week")
@@ -44,7 +46,7 @@ def _rows(report: Mapping[str, Any]) -> Iterator[_Row]:
         yield from (("calibration", f"{one['from']:g}-{one['to']:g}", m, one[m]) for m in _CALIBRATION)
 
 
-_CALIBRATION = ("forecasts", "late", "late_ratio")
+_CALIBRATION = ("forecasts", "late", "late_ratio", "mean_probability")
 
 
 def _measures(figures: Mapping[str, Any]) -> Iterator[tuple[str, object]]:

@@ -64,6 +64,11 @@ def scope_words(report: Mapping[str, Any]) -> str:
     return f"orders first promised for a time{'' if since is None else f' from {since}'}{before}"
 
 
+def brier_words(report: Mapping[str, Any]) -> str:
+    """How good the forecasts of a report were over all; empty when not known."""
+    return "" if report["brier"] is None else f" Brier score {report['brier']:.3f}; 0 is perfect, 0.25 a coin."
+
+
 def moment(text: str | None) -> str:
     """An RFC 3339 UTC time to the minute: `2027-01-31 09:00Z`."""
     return UNKNOWN if text is None else f"{text[:10]} {text[11:16]}Z"

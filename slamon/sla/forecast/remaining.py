@@ -28,6 +28,8 @@ TABLE: Final = 1024
 
 _PER_LOG: Final = 1 / math.log(STEP)
 _HALF_STEP: Final = math.sqrt(STEP)
+_GAP: Final = STEP - 1
+_log = math.log
 _POINTS: Final = tuple(float(STEP**number) for number in range(1200))
 _LONGEST: Final = _POINTS[-2]
 """Eight million years: what is longer counts as this."""
@@ -76,10 +78,15 @@ def remaining(branches: Iterable[tuple[float, Cells, Remaining]]) -> Remaining:
 def _spread(masses: list[float], length: float, mass: float, points: tuple[tuple[float, float], ...]) -> None:
     """Add every length of `points` to one, and share each mass between two points so that the mean stays the same."""
     for more, share in points:
-        span = min(max(1.0, length + more), _LONGEST)
-        number = int(math.log(span) * _PER_LOG)
-        above = mass * share * (span / _POINTS[number] - 1) / (STEP - 1)
-        masses[number] += mass * share - above
+        span = length + more
+        if span < 1.0:
+            span = 1.0
+        elif span > _LONGEST:
+            span = _LONGEST
+        number = int(_log(span) * _PER_LOG)
+        whole = mass * share
+        above = whole * (span / _POINTS[number] - 1) / _GAP
+        masses[number] += whole - above
         masses[number + 1] += above
 
 

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 BINS: Final = 10
-_ALL: Final = 1000
-_BIN_WIDTH: Final = _ALL // BINS
+ALL: Final = 1000
+"""A probability of 1, in thousandths."""
+_BIN_WIDTH: Final = ALL // BINS
 
 
 class Noted(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -33,7 +34,7 @@ def note(notes: tuple[Noted, ...], step: int, probability: float, due_at: Instan
     """Note a forecast made at `now`: the first one at each step; none about a date that has passed."""
     if now > due_at or any(noted.step == step for noted in notes):
         return notes
-    return (*notes, Noted(step, round(probability * _ALL), due_at))
+    return (*notes, Noted(step, round(probability * ALL), due_at))
 
 
 class Calibration(msgspec.Struct, array_like=True):
@@ -54,7 +55,7 @@ class Calibration(msgspec.Struct, array_like=True):
             self.forecasts[bin_] += 1
             self.missed[bin_] += missed
             self.permilles[bin_] += noted.permille
-            self.squares += (noted.permille - missed * _ALL) ** 2
+            self.squares += (noted.permille - missed * ALL) ** 2
 
     def merge(self, other: Calibration) -> None:
         """Add what another worker scored."""
@@ -70,7 +71,7 @@ class Calibration(msgspec.Struct, array_like=True):
     def brier(self) -> float | None:
         """The mean squared error of the probabilities: 0 is perfect, 0.25 what a coin scores; None without any."""
         count = sum(self.forecasts)
-        return self.squares / _ALL**2 / count if count else None
+        return self.squares / ALL**2 / count if count else None
 
 
 def calibration_json(calibration: Calibration) -> dict[str, object]:
@@ -85,7 +86,7 @@ def calibration_json(calibration: Calibration) -> dict[str, object]:
                 "to": (bin_ + 1) / BINS,
                 "forecasts": count,
                 "missed": missed,
-                "mean_probability": permilles / _ALL / count if count else None,
+                "mean_probability": permilles / ALL / count if count else None,
                 "missed_ratio": missed / count if count else None,
             }
             for bin_, (count, missed, permilles) in enumerate(rows)

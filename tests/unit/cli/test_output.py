@@ -7,7 +7,7 @@ import sys
 import pytest
 import typer
 
-from slamon.cli.output import cell, emit, fail, harmless, json_line, refuse_configuration, screen, table
+from slamon.cli.output import cell, emit, fail, harmless, json_line, refuse_configuration, screen, table, write_pieces
 
 
 class Terminal(io.StringIO):
@@ -78,3 +78,9 @@ def test_a_terminal_gets_colours_unless_it_says_no(monkeypatch: pytest.MonkeyPat
         shown[no_colour] = terminal.getvalue()
     assert "\x1b[31m" in shown[""]
     assert "\x1b[31m" not in shown["1"]
+
+
+def test_pieces_are_written_in_order_whatever_their_size(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    pieces = [b"a" * 70_000, b"", b"b", b"c" * 200_000]
+    write_pieces(pieces)
+    assert capsysbinary.readouterr().out == b"".join(pieces)

@@ -72,7 +72,7 @@ def test_json_of_nothing(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
 
 def test_json_is_written_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     written: list[int] = []
-    monkeypatch.setattr("slamon.cli.replayed.emit", lambda data: written.append(len(data)))
+    monkeypatch.setattr("slamon.cli.output.emit", lambda data: written.append(len(data)))
     write_json(Scripted([ORDER] * 10_000))
     assert len(written) > 50
     assert max(written) < 200_000

@@ -3,13 +3,11 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from slamon.cli.report import Pairs, _pairs
 from tests.command_line import AS_OF, ORDER, page, slamon
 from tests.configurations import SMALLEST
 from tests.fakes.daemon import scripted_daemon
@@ -164,16 +162,3 @@ def test_no_daemon_is_1() -> None:
     ran = slamon("report", "--url", "http://127.0.0.1:1")
     assert (ran.code, ran.out) == (1, "")
     assert "no answer from http://127.0.0.1:1" in ran.err
-
-
-def test_a_replay_that_knows_causes_is_asked_for_them() -> None:
-    class Plain:
-        def orders(self) -> Iterator[dict[str, object]]:
-            yield {"order_id": "x"}
-
-    class Knowing(Plain):
-        def orders_with_causes(self) -> Pairs:
-            return [({"order_id": "y"}, {"work": 5.0})]
-
-    assert list(_pairs(Plain())) == [({"order_id": "x"}, {})]
-    assert list(_pairs(Knowing())) == [({"order_id": "y"}, {"work": 5.0})]

@@ -16,7 +16,7 @@ def _lines(capsys: pytest.CaptureFixture[str]) -> list[str]:
 
 
 def test_the_tables(capsys: pytest.CaptureFixture[str]) -> None:
-    write_table(mixed(By.CHANNEL, [Calibration(0.8, 0.9, 20, 17)]), 20)
+    write_table(mixed(By.CHANNEL, [Calibration(0.8, 0.9, 20, 17, 0.86)]), 20)
     lines = _lines(capsys)
     for line in (
         "Promises: all orders, as of 2026-03-14 14:53Z",
@@ -34,7 +34,8 @@ def test_the_tables(capsys: pytest.CaptureFixture[str]) -> None:
         "person 80.0% 80.0% 40d 2",
         "By channel",
         "b2b 2 0 0 0 1 - - -",
-        "80% to 90% 20 85.0%",
+        "Forecasts.",
+        "80% to 90% 20 85.0% 86.0%",
     ):
         assert line in lines
 

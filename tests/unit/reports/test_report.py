@@ -3,7 +3,9 @@
 import pytest
 
 from slamon.orders.event import DAY as DAY_SPAN
-from slamon.reports.report import By, Report, Scope, stage_name
+from slamon.reports.report import By, Calibration, Report, Scope, calibrated, stage_name
+from slamon.sla.forecast.scoring import Calibration as Scored
+from slamon.sla.forecast.scoring import Noted
 from tests.unit.reports.orders import approval, order, visit
 
 MARCH = 1_772_323_200_000_000  # 2026-03-01T00:00:00Z
@@ -100,3 +102,14 @@ def test_another_shape_is_refused_and_counts_nowhere() -> None:
 
 def test_a_stage_in_one_word() -> None:
     assert stage_name("A", "B") == "A->B"
+
+
+def test_scored_forecasts_by_the_risk_they_gave() -> None:
+    scored = Scored()
+    assert calibrated(scored) is None
+    scored.score([Noted(2, 820, MARCH), Noted(3, 860, MARCH + 2), Noted(4, 1000, MARCH)], MARCH + 1)
+    rows = calibrated(scored)
+    assert rows is not None
+    assert len(rows) == 10
+    assert rows[8:] == [Calibration(0.8, 0.9, 2, 1, 0.84), Calibration(0.9, 1.0, 1, 1, 1.0)]
+    assert rows[0] == Calibration(0.0, 0.1, 0, 0, None)

@@ -183,12 +183,12 @@ def test_clients_have_their_names() -> None:
 
 
 def test_calibration() -> None:
-    rows = mixed(calibration=[Calibration(0.8, 0.9, 20, 17), Calibration(0.9, 1.0, 0, 0)])["calibration"]
+    rows = mixed(calibration=[Calibration(0.8, 0.9, 20, 17, 0.86), Calibration(0.9, 1.0, 0, 0)])["calibration"]
     assert rows == [
-        {"from": 0.8, "to": 0.9, "forecasts": 20, "late": 17, "late_ratio": 0.85},
-        {"from": 0.9, "to": 1.0, "forecasts": 0, "late": 0, "late_ratio": None},
+        {"from": 0.8, "to": 0.9, "forecasts": 20, "late": 17, "late_ratio": 0.85, "mean_probability": 0.86},
+        {"from": 0.9, "to": 1.0, "forecasts": 0, "late": 0, "late_ratio": None, "mean_probability": None},
     ]
-    assert mixed()["calibration"] is None
+    assert (mixed()["calibration"], mixed()["brier"]) == (None, None)
 
 
 def test_a_report_of_nothing_knows_nothing() -> None:

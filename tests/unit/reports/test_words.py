@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from slamon.reports.words import bucket_name, group_name, moment, percent, plain, scope_words, span
+from slamon.reports.words import brier_words, bucket_name, group_name, moment, percent, plain, scope_words, span
 
 
 @pytest.mark.parametrize(
@@ -74,3 +74,8 @@ def test_moments_go_to_the_minute() -> None:
 
 def test_what_is_not_seen_is_taken_out() -> None:
     assert plain("a\r\nb\x00\u200bc\u2066\ud800") == "a  b  c  "
+
+
+def test_how_good_forecasts_were() -> None:
+    assert brier_words({"brier": 0.1234}) == " Brier score 0.123; 0 is perfect, 0.25 a coin."
+    assert brier_words({"brier": None}) == ""

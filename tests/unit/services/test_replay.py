@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from slamon.errors import DecodeError, InputError
-from slamon.notices.leaving import leave
 from slamon.notices.row import OrderRules
-from slamon.orders.event import DAY, Instant, instant, rfc3339
-from slamon.services.replay import Replay, ReplayRules, as_of, quantile, replay_files
+from slamon.orders.event import Instant, instant, rfc3339
+from slamon.services.replay import Replay, ReplayRules, as_of, read_into, replay_files
 from slamon.sla.policy import SlaTerms
 from slamon.sources.native import NativeDecoder
 from tests.builders import BOOK, T0, day
@@ -64,12 +63,39 @@ def test_orders_come_by_id_and_notices_by_instant() -> None:
     ]
 
 
+def test_causes_add_up_to_the_lead_time() -> None:
+    """Every microsecond has one cause: a hold, a person's or a system's move, a message that does not come."""
+    hold = json.loads(_line("", day(3)))
+    del hold["status"]
+    lines = [
+        _line("SUBMITTED", T0),
+        _line("PRICE_CALCULATED", day(1), system="mes"),
+        json.dumps(hold | {"type": "hold"}).encode(),
+        json.dumps(hold | {"type": "release", "occurred_at": rfc3339(day(5, us=1))}).encode(),
+        _line("MANUFACTURING_APPROVED", day(9), system="crm"),
+        _line("SHIPPED", day(30, us=7), system="crm"),
+    ]
+    ((order, causes),) = _replay(*reversed(lines)).orders_with_causes()
+    assert order["lead_time_seconds"] == 30 * 86_400 + 7e-6
+    assert causes == {"hold": 2 * 86_400 + 1e-6, "person": 27 * 86_400 + 6e-6, "work": 86_400}
+
+
+def test_causes_of_open_orders_run_to_the_time_and_carts_have_none() -> None:
+    """The same orders as `orders` gives, in the same order."""
+    lines = [_line("SUBMITTED", T0), _line("INITIATED", T0, "cart"), _line("SHIPPED", T0, "at-once")]
+    result = _replay(*lines, at=day(2))
+    assert [order for order, _ in result.orders_with_causes()] == list(result.orders())
+    assert [causes for _, causes in result.orders_with_causes()] == [{}, {}, {"work": 2 * 86_400}]
+
+
 def test_the_summary_counts_orders_verdicts_and_statuses() -> None:
     """The ratio of kept promises, quantiles of lead times by nearest rank."""
     lines = [_line("SUBMITTED", T0, name) for name in "abcd"]
     lines += [_line("SHIPPED", day(days), name) for name, days in zip("abc", (5, 10, 30), strict=True)]
     lines += [_line("ON_FIRE", T0, "e")]
-    assert _replay(*lines).summary == {
+    summary = _replay(*lines).summary
+    assert summary.pop("calibration")
+    assert summary == {
         "orders": 5,
         "after_at": 0,
         "by_verdict": {"breached": 1, "broken": 1, "kept": 2, "not_started": 1},
@@ -86,14 +112,6 @@ def test_an_empty_replay_says_null() -> None:
     assert summary["promise_kept_ratio"] is None
     assert summary["lead_time_p50_seconds"] is None
     assert summary is not _replay().summary
-
-
-@pytest.mark.parametrize("count", [1, 2, 19, 20, 21, 39, 40, 41, 100, 140, 1000])
-@pytest.mark.parametrize(("share", "percent"), [(0.5, 50), (0.95, 95)])
-def test_quantiles_are_by_nearest_rank(count: int, share: float, percent: int) -> None:
-    """Exactly, also where the rank is a whole number."""
-    ordered = [number * DAY for number in range(1, count + 1)]
-    assert quantile(ordered, share) == 86_400 * -(-count * percent // 100)
 
 
 def test_a_summary_is_made_once() -> None:
@@ -116,13 +134,10 @@ def test_equal_lines_are_one() -> None:
     assert list(_replay(*lines, *lines).orders()) == list(_replay(*lines).orders())
 
 
-@pytest.mark.parametrize("rows", [{}, {"o-1": leave(T0)}], ids=["never heard of", "left"])
-def test_an_order_that_is_not_there(rows: dict[str, bytes]) -> None:
+def test_an_order_that_is_not_there() -> None:
     """Only orders of the replay can be asked for."""
-    result = _replay()
-    result._rows = rows
     with pytest.raises(KeyError):
-        result._report("o-1")
+        _replay().row("o-1")
 
 
 def test_files_are_read_with_the_rules_of_a_source(tmp_path: Path) -> None:
@@ -138,6 +153,25 @@ def test_files_are_read_with_the_rules_of_a_source(tmp_path: Path) -> None:
         ("SUBMITTED", {"shop": "SUBMITTED"}),
     ]
     assert [(entry["line"], entry["reason"]) for entry in result.rejected] == [(2, "not_json"), (4, "too_large")]
+
+
+def test_one_reading_feeds_several_replays(tmp_path: Path) -> None:
+    """Each by its own rules: what one rejects another may take."""
+    path = tmp_path / "events.jsonl"
+    path.write_bytes(_line("packed", T0, system=None) + b"\n" + _line("SUBMITTED", day(1), reason="x" * 500) + b"\n{\n")
+    strict, lax = Replay(None, OrderRules(BOOK)), Replay(None, OrderRules(BOOK))
+    read_into([(strict, ReplayRules("mes", {"packed": "PACKAGING"}, 400)), (lax, ReplayRules())], [str(path)], None)
+    assert [[order["status"] for order in one.orders()] for one in (strict, lax)] == [["PACKAGING"], ["SUBMITTED"]]
+    assert [[line["line"] for line in one.rejected] for one in (strict, lax)] == [[2, 3], [3]]
+    assert (strict.period, lax.period) == ((T0, T0), (T0, day(1)))
+
+
+def test_a_time_set_after_the_reading() -> None:
+    """Everything is judged at it; what was not heard of has no period."""
+    result = _replay(_line("SUBMITTED", T0))
+    result.judge_at(day(30))
+    assert [order["verdict"] for order in result.orders()] == ["breached"]
+    assert (result.period, _replay().period) == ((T0, day(30)), None)
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
