@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from slamon.notices.holding import with_silences
 from slamon.notices.notice import NoticeKind, retraction_id
 from slamon.notices.record import KIND_OF, Delivery, NoticeRecord
 from slamon.notices.text import notice_text
@@ -60,6 +61,9 @@ def record_json(record: NoticeRecord, order: Mapping[str, object], now: Instant)
 
 def _notice_json(record: NoticeRecord, order_id: str, order: Mapping[str, object], now: Instant) -> dict[str, object]:
     kind = KIND_OF[record.kind]
+    text = notice_text(
+        kind, order, stage=record.stage, due_at=record.shown_at, at=record.at, now=now, apart=record.apart
+    )
     return {
         "notice_id": record.id_for(order_id),
         "kind": str(kind),
@@ -70,9 +74,7 @@ def _notice_json(record: NoticeRecord, order_id: str, order: Mapping[str, object
         "standing": record.standing,
         "retracts": None,
         "divergence": divergence_json(record.apart),
-        "text": notice_text(
-            kind, order, stage=record.stage, due_at=record.shown_at, at=record.at, now=now, apart=record.apart
-        ),
+        "text": with_silences(text, () if record.hold is None else record.hold.silences, record.held_until),
     }
 
 

@@ -27,6 +27,7 @@ _LABELS = {
     NoticeKind.FINISHED_LATE: ":black_circle: Finished late",
     NoticeKind.DIVERGENCE: ":large_blue_circle: Systems disagree",
     NoticeKind.RETRACTED: ":white_circle: Withdrawn",
+    NoticeKind.SOURCE_SILENT: ":mute: Source silent",
 }
 
 
