@@ -9,7 +9,8 @@ from slamon.notices.leaving import wake_at
 from slamon.notices.record import intents
 from slamon.notices.row import OrderRules, Row, entries_of, settle_row
 from slamon.orders.event import Instant
-from slamon.services.offers import Address, Drop, Offer, OutboxRecord, encode, offers
+from slamon.services.held_back import Silences, nothing_silent
+from slamon.services.offers import Address, Drop, Offer, OutboxRecord, Place, encode, offers
 from slamon.services.tally import Tally
 from slamon.sla.standing import order_json, order_report
 from slamon.stream import Effects, Outgoing
@@ -27,6 +28,7 @@ class Offering:
     addresses: Mapping[str, Address]
     orders: OrderRules
     tally: Tally
+    silences: Silences = nothing_silent
 
     def decide(self, key: bytes, row: Row, effects: Effects, now: Instant | None) -> None:
         """Decide notices as of `now`; without it only what an event did to decisions made before."""
@@ -39,7 +41,7 @@ class Offering:
             return
         known = owed(key, row)
         told = {record.key for record in row.records or ()}
-        if settle_row(row, decide_at, self.orders):
+        if settle_row(row, decide_at, self.orders, self.silences(decide_at)):
             new = [record for record in row.records or () if record.key not in told]
             self.tally.decided(row, new)
             wanted = owed(key, row)
@@ -81,7 +83,8 @@ class Offering:
 
     def _offers(self, key: bytes, row: Row, now: Instant) -> Iterator[Offer]:
         report = order_report(key.decode(), entries_of(row), now, self.orders.book, truncated=row.truncated)
-        return offers(row.records or [], order_json(report), self.partition, self.addresses)
+        place = Place(self.partition, now)
+        return offers(row.records or [], order_json(report), place, self.addresses)
 
     def _outgoing(self, address: Address, record: OutboxRecord) -> Outgoing:
         return Outgoing(self.topic, address.key, encode(record), address.partition)

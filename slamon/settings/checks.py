@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from slamon.orders.lifecycle import CANCELLED
 from slamon.settings.finding import Finding, no_such_status
 from slamon.settings.policy_checks import POLICY_CHECKS
-from slamon.settings.sla_checks import SLA_CHECKS, Check
+from slamon.settings.sla_checks import SLA_CHECKS, Check, calendar_findings
 from slamon.sinks.signature import signing_key
 
 if TYPE_CHECKING:
@@ -51,6 +51,13 @@ def _topics(settings: Settings) -> Iterator[Finding]:
             elif topic in taken:
                 yield path, f"{topic} is read by source {taken[topic]} already, allowed is one source"
             taken.setdefault(topic, name)
+
+
+def _expectations(settings: Settings) -> Iterator[Finding]:
+    for name, source in settings.sources.items():
+        if source.expect is not None:
+            path: Path = ("sources", name, "expect")
+            yield from calendar_findings(settings.sla, path, source.expect.calendar, source.expect.every)
 
 
 def _security(settings: Settings) -> Iterator[Finding]:
@@ -110,6 +117,7 @@ CHECKS = (
     *POLICY_CHECKS,
     Check(_status_maps, (_LIFECYCLE,)),
     Check(_topics, (("kafka", "app_id"),)),
+    Check(_expectations, (("sla", "calendars"),)),
     Check(_security, (("kafka", "security", "protocol"),)),
     Check(_receivers),
     Check(_something_to_do, (("lag",), ("services",))),

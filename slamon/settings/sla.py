@@ -85,7 +85,7 @@ class Sla(Section):
         Divergence()
     )
     enforce_from: Annotated[Moment | None, Field(description="Orders started before it give no notices")] = None
-    hold_at_most: Annotated[Span, Field(description="A silent source holds notices no longer than this"), Later()] = (
+    hold_at_most: Annotated[Span, Field(description="A silent source holds a notice back no longer than this")] = (
         Duration.parse("PT1H")
     )
 
@@ -94,15 +94,17 @@ class Sla(Section):
         """The calendars, worked out once: files may change while slamon runs."""
         return {name: read_calendar(name, told) for name, told in self.calendars.items()}
 
-    def to_terms(self, lifecycle: Lifecycle) -> SlaTerms:
-        """Everything as the core takes it. Raises ConfigError for calendars that `check-config` refuses."""
+    def core_calendars(self) -> dict[str, CoreCalendar]:
+        """Every calendar by name, `always` too. Raises ConfigError for those that `check-config` refuses."""
         wrong = [f"{dotted(path)}: {words}" for read in self.readings.values() for path, words in read.findings]
         if wrong:
             raise ConfigError(wrong)
-        calendars: dict[str, CoreCalendar] = {
-            name: read.calendar for name, read in self.readings.items() if read.calendar is not None
-        }
-        terms = Terms(lifecycle, {**calendars, ALWAYS.name: ALWAYS})
+        found = {name: read.calendar for name, read in self.readings.items() if read.calendar is not None}
+        return {**found, ALWAYS.name: ALWAYS}
+
+    def to_terms(self, lifecycle: Lifecycle) -> SlaTerms:
+        """Everything as the core takes it. Raises ConfigError for calendars that `check-config` refuses."""
+        terms = Terms(lifecycle, self.core_calendars())
         return SlaTerms(
             policies=(
                 *(terms.for_some(policy, self.promise, self.stages) for policy in self.policies),

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from slamon.settings.sla import Sla
 
 
+_LENGTHS = {"promise": "duration", "expect": "every"}
+"""What the length on a calendar is called there; in a stage it is the budget."""
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """A question to the whole; not asked when its ground is wrong, since it would blame others for that."""
@@ -29,7 +33,7 @@ class Check:
 def calendar_findings(sla: Sla, path: Path, name: str | None, duration: Duration | None) -> Iterator[Finding]:
     """Find a name that no calendar has, and more working days than the calendar opens on.
 
-    The path is that of the promise or stage; `duration` is None where its words would blame the wrong place.
+    The path is that of the promise, stage or `expect`; `duration` is None where its words would blame the wrong place.
     """
     if name is None or name == ALWAYS.name:
         return
@@ -39,7 +43,7 @@ def calendar_findings(sla: Sla, path: Path, name: str | None, duration: Duration
     elif reading.calendar is not None and duration is not None:
         most = reading.calendar.timetable.open_dates
         if most is not None and duration.days > most:
-            key = "budget" if path[-1] != "promise" else "duration"
+            key = _LENGTHS.get(str(path[-1]), "budget")
             yield (*path, key), f"is more days than {name} is open on, allowed are at most {most}"
 
 

@@ -64,7 +64,8 @@ _SCHEMAS: dict[str, Any] = {
     "Notice": _object(
         notice_id={"type": "string", "format": "uuid"},
         kind={"type": "string"},
-        order_id={"type": "string"},
+        order_id=_TEXT,
+        subject=_TEXT,
         stage=_TEXT,
         due_at=_TIME,
         at={"type": "string", "format": "date-time"},

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from slamon.app.web_ports import LocalOrders
+from slamon.services.system_notices import SystemNotices
 from slamon.orders.event import DAY
 from slamon.sla.verdict import Verdict
 from slamon.web.ports import MOST_IN_BATCH, Cluster, NoticeHead, NoticesApi, OrderHead, OrdersApi
@@ -74,7 +75,7 @@ async def real_rows() -> AsyncIterator[World]:
         table.drop(f"o-{number}")
         return {f"new-{number}", "o-1", f"o-{number}"}
 
-    orders = LocalOrders(table.view(T0))
+    orders = LocalOrders(table.view(T0), SystemNotices(table.partition_rules))
     yield World(orders, orders, table, frozenset(table.order_ids()), change)
 
 

@@ -42,7 +42,8 @@ def test_offers_go_to_the_partition_of_their_receiver() -> None:
         ("outbox", b"webhook|crm", 2, "crm"),
     ]
     assert {_offer(out).partition for out in found} == {3}
-    assert _offer(found[0]).order["verdict"] == "at_risk"
+    assert (_offer(found[0]).order or {})["verdict"] == "at_risk"
+    assert _offer(found[0]).as_of == day(19)
 
 
 def test_offers_may_be_for_one_partition_of_the_outbox() -> None:
