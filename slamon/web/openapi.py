@@ -71,6 +71,7 @@ _SCHEMAS: dict[str, Any] = {
         at={"type": "string", "format": "date-time"},
         standing={"type": "boolean"},
         retracts=_TEXT,
+        silence={"type": ["object", "null"]},
         text={"type": "string"},
         deliveries={"type": "array", "items": {"type": "object"}},
     ),

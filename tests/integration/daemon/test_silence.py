@@ -123,3 +123,43 @@ async def test_a_silence_holds_no_longer_than_it_may(bootstrap: str, tmp_path: P
         assert about["silence"]["source"] == "crm"
         assert await worker.gauge('slamon_source_silent{source="crm"}') == 1.0
         assert (await _silent(worker))["notice_id"] == told["notice_id"]
+
+
+@pytest.mark.slow
+async def test_a_takeover_keeps_what_is_held_and_tells_of_the_silence_no_second_time(
+    bootstrap: str, tmp_path: Path
+) -> None:
+    """The worker that told of it is killed; the other goes on, with the same id, and holds what was held there."""
+    names = [f"late-{number}" for number in range(12)]
+    async with World(bootstrap, tmp_path, _plan("mes", "PT10M", receivers=("slack",))) as world:
+        workers = [world.daemon().start(), world.daemon().start()]
+        for worker in workers:
+            await worker.ready()
+            await until(worker.summary, lambda said: said["complete"], what="both answer for all")
+        await world.tell([event("other", "INITIATED", now())], "mes")
+        at = now()
+        await world.tell([event(name, "SUBMITTED", at) for name in names], "shop")
+        told = await _silent(workers[0])
+        for name in names:
+            await _breached(workers[0], name, "held")
+        await until_true(lambda: world.slack.accepted() == [told["notice_id"]], what="Slack knows of the silence")
+        shown = [await worker.gauge('slamon_source_silent{source="mes"}') for worker in workers]
+        assert sorted(shown) == [-1.0, 1.0]
+
+        async def held() -> list[float]:
+            return [await worker.gauge("slamon_held_orders") for worker in workers]
+
+        await until(held, lambda counts: sum(counts) == len(names) and min(counts) > 0, what="both hold some")
+        teller = workers.pop(shown.index(1.0))
+        teller.kill()
+        (left,) = workers
+        await until(left.summary, lambda said: said["complete"], what="the other has taken all over")
+        gauge = 'slamon_source_silent{source="mes"}'
+        await until(lambda: left.gauge(gauge), lambda value: value == 1.0, what="the other tells now")
+        assert [notice["notice_id"] for notice in await left.notices(kind="source_silent")] == [told["notice_id"]]
+        assert {state for name in names for state in _states(await _notice(left, name))} == {"held"}
+        assert world.slack.accepted() == [told["notice_id"]]
+        await world.tell([event(names[0], "SHIPPED", at + SECOND)], "mes")
+        sent = [(await _breached(left, name, "sent"))["notice_id"] for name in names[1:]]
+        assert _states(await _notice(left, names[0])) == {"superseded"}
+        assert sorted(world.slack.accepted()) == sorted([told["notice_id"], *sent])
