@@ -138,7 +138,7 @@ def test_only_silences_that_matter_hold(why: str, silence: Silent, is_held: bool
 
 def test_nothing_is_awaited_of_an_order_that_has_ended() -> None:
     row = row_of(order_event(), order_event("SHIPPED", day(22), system="mes"), rules=PROMISE_ONLY)
-    settle_row(row, day(23), PROMISE_ONLY, (Silent("s", day(15), day(16)),))
+    settle_row(row, day(22, us=1), PROMISE_ONLY, (Silent("s", day(15), day(16)),))
     assert states(row) == {"at_risk": SUPERSEDED, "breached": PENDING, "finished_late": PENDING}
 
 
