@@ -70,6 +70,7 @@ class SilenceWatch:
     stirred: asyncio.Event = field(default_factory=asyncio.Event)
     """Set whenever a state has changed."""
     _over: dict[str, tuple[Silent, Instant]] = field(default_factory=dict)
+    _present: tuple[Silent, ...] = ()
     _places: dict[str, _Place] = field(default_factory=dict)
 
     def silent(self, source: str) -> Silent | None:
@@ -89,7 +90,9 @@ class SilenceWatch:
         the silence counts.
         """
         found = {source: silence for source, (silence, ended_at) in self._over.items() if ended_at > now}
-        found |= {silence.source: silence for silence in self.silences()}
+        if not found:
+            return self._present
+        found |= {silence.source: silence for silence in self._present}
         return tuple(found[source] for source in sorted(found))
 
     def state(self, source: str) -> SourceState:
@@ -140,6 +143,7 @@ class SilenceWatch:
     def _set(self, source: str, heard: Heard) -> None:
         before, silence = self.state(source), self.silent(source)
         self.heard[source] = heard
+        self._present = tuple(sorted(self.silences(), key=lambda silence: silence.source))
         now = SourceState(heard.state)
         if now is before:
             return
