@@ -12,8 +12,8 @@ import msgspec
 import pytest
 
 from slamon.app.web_ports import LocalOrders
-from slamon.services.system_notices import SystemNotices
 from slamon.orders.event import DAY
+from slamon.services.system_notices import SystemNotices
 from slamon.sla.verdict import Verdict
 from slamon.web.ports import MOST_IN_BATCH, Cluster, NoticeHead, NoticesApi, OrderHead, OrdersApi
 from tests.fakes.orders_api import T0, FakeWorker, notice_head, order_head

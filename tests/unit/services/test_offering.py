@@ -120,3 +120,12 @@ def test_decisions_are_counted() -> None:
     offering.decide(KEY, _row(), Effects(), day(22))
     offering.decide(KEY, _row(), Effects(), T0)
     assert tally.said == [("decided", 2, 2)]
+
+
+def test_what_waited_and_is_not_sent_after_all_is_counted_once() -> None:
+    """The warning that is overtaken; what is superseded from the start counts with its decision."""
+    tally = FakeTally()
+    offering, row = Offering(3, "outbox", ADDRESSES, RULES, tally), _row(day(19))
+    offering.decide(KEY, row, Effects(), day(22))
+    offering.decide(KEY, row, Effects(), day(23))
+    assert sorted(tally.of("superseded")) == [(receiver, "at_risk") for receiver in ("crm", "gone", "slack")]

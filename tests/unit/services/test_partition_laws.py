@@ -73,10 +73,14 @@ class Delivery(RuleBasedStateMachine):
         partition.open(self.rows)
         return partition
 
-    @initialize(is_rough=st.booleans())
-    def submitted(self, is_rough: bool) -> None:
-        """Half of the runs lose nothing: there every report and every offer has to do its part."""
+    @initialize(is_rough=st.booleans(), system=st.sampled_from(("shop", "mes", None)))
+    def submitted(self, is_rough: bool, system: str | None) -> None:
+        """Half of the runs lose nothing: there every report and every offer has to do its part.
+
+        A source is silent from the start; whether the first warning is held depends on who speaks there.
+        """
         self.is_rough = is_rough
+        self.a_source_falls_silent(system, 0)
         self._hear(order_event())
         self.time_passes(2)
 
@@ -210,6 +214,8 @@ class Delivery(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.now += HOLD_AT_MOST  # whatever is silent
+        self._tick()
+        self.silences = ()
         for _ in range(200):
             self._tick()
             self.offers_arrive(99)
