@@ -4,7 +4,7 @@ from typing import Any
 
 from slamon.notices.notice import NoticeKind, notice_id, retraction_id
 from slamon.services.offers import Offer
-from tests.builders import ORDER, day
+from tests.builders import ORDER, T0, day
 from tests.samples import order_json
 
 
@@ -25,6 +25,7 @@ def offer(order_id: str = ORDER, **changes: Any) -> Offer:
         "retracts": None,
         "reinstated": False,
         "order": order_json(order_id=order_id),
+        "as_of": T0,
     }
     return Offer(**(content | changes))
 

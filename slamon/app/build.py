@@ -18,12 +18,15 @@ from slamon.services.ingest import IngestRules, Topics
 from slamon.services.offers import Address
 from slamon.services.partition import PartitionRules
 from slamon.services.policies import OwnTerms
+from slamon.services.silence import Watched
 from slamon.settings import Settings
+from slamon.settings.orders import Source
 from slamon.settings.policy_record import decode, encode
 from slamon.sinks.message import Sink
 from slamon.sinks.slack import SlackSink, SlackTarget
 from slamon.sinks.webhook import WebhookSink, WebhookTarget
 from slamon.sla.book import RuleBook
+from slamon.sla.silence import Expectation
 from slamon.sources.native import NativeDecoder
 from slamon.stream import EngineOptions
 
@@ -65,9 +68,12 @@ def own_terms(settings: Settings) -> OwnTerms:
 
 def partition_rules(settings: Settings, told: list[Receiver], topics: Topics, book: RuleBook) -> PartitionRules:
     """What every partition of orders follows."""
+    notices = NoticeRules(
+        tuple(receiver.sink.name for receiver in told), settings.notify.max_age.span, settings.sla.hold_at_most.span
+    )
     orders = OrderRules(
         book,
-        NoticeRules(tuple(receiver.sink.name for receiver in told), settings.notify.max_age.span),
+        notices,
         settings.orders.keep_finished.span,
         settings.orders.keep_not_started.span,
     )
@@ -79,6 +85,19 @@ def decoders(settings: Settings) -> dict[str, NativeDecoder]:
     """One decoder for each source."""
     most = settings.orders.max_event_bytes
     return {name: NativeDecoder(s.system, s.status_map, most) for name, s in settings.sources.items()}
+
+
+def watched(settings: Settings) -> dict[str, Watched]:
+    """Every source as its silence is told."""
+    return {name: Watched(s.topics, s.system, _expectation(settings, s)) for name, s in settings.sources.items()}
+
+
+def _expectation(settings: Settings, source: Source) -> Expectation:
+    expect = source.expect
+    if expect is None:
+        return Expectation()
+    calendar = None if expect.calendar is None else settings.sla.core_calendars()[expect.calendar]
+    return Expectation(expect.to_length(), calendar)
 
 
 def ingest_rules(settings: Settings, topics: Topics, by_source: Mapping[str, NativeDecoder]) -> IngestRules:

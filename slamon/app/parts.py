@@ -26,10 +26,12 @@ from slamon.services.offsets import GroupOffsets
 from slamon.services.orders_view import OrdersView
 from slamon.services.partition import PartitionRules
 from slamon.services.policies import Policies
+from slamon.services.silence import SilenceWatch
+from slamon.services.silence_keeping import SilenceKeeping
 from slamon.services.startup import Startup
 from slamon.services.tally import MetricsTally
 from slamon.settings import Settings
-from slamon.stream import Engine, Outgoing
+from slamon.stream import Engine, Outgoing, Rows
 
 _GC_AFTER = 100_000
 """Rows are bytes and structs without cycles: looking for cycles every 700 objects costs and finds nothing."""
@@ -59,11 +61,15 @@ class Parts:
         self.policies = Policies(TopicLog(self.cluster, self.own.policies), build.own_terms(settings), wall_clock)
         self.offsets = GroupOffsets(Offsets(self.cluster), kafka.app_id)
         self.decoders = build.decoders(settings)
+        self.silence = self._silence_watch()
         self.logic = self._order_logic()
         url = build.own_url(settings)
         options = build.engine_options(settings, self.own, security, instance_id=self.instance.name, url=url)
         self.engine = Engine(options, self.logic)
         self.engine.before_revoke(self.dispatcher.drain)
+        self.silence_keeping = SilenceKeeping(
+            self.silence, self.engine, self.logic.system, self.metrics.sources, wall_clock
+        )
         self._build_readers()
 
     def _build_readers(self) -> None:
@@ -104,7 +110,12 @@ class Parts:
             outbox=self.dispatcher,
             now=self.now,
             clock=wall_clock,
+            silences=self.silence.as_of,
+            opening=self.taken_up,
         )
+
+    def _silence_watch(self) -> SilenceWatch:
+        return SilenceWatch(build.watched(self.settings), self.offsets, self._partition_counts, wall_clock)
 
     async def send(self, records: Iterable[Outgoing]) -> None:
         """Produce and wait for the acknowledgements; the dispatcher's way to the engine, which is built after it."""
@@ -113,6 +124,10 @@ class Parts:
     def distrust(self, topic: str) -> None:
         """A record was found on the wrong partition; the layout is built after the logic that finds it."""
         self.layout.distrust(topic)
+
+    def taken_up(self, partition: int, rows: Rows) -> None:
+        """A partition is ours; what keeps things with partitions is built after the logic that takes them up."""
+        self.silence_keeping.opened(partition, rows)
 
     def now(self, partition: int) -> Instant | None:
         """The lag gate's word about a partition; the gate is built after the logic that asks it."""

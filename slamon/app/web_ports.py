@@ -4,9 +4,12 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequen
 from dataclasses import dataclass
 
 from slamon.kafka.partitioner import partition_of
+from slamon.notices.system import SystemNotice
 from slamon.orders.event import Instant
 from slamon.services.gate import LagGate
 from slamon.services.orders_view import OrdersView
+from slamon.services.system_notices import SystemNotices
+from slamon.services.system_rows import SHARED
 from slamon.stream import Engine
 from slamon.web.ports import NoticeHead, OrderHead, Placement
 
@@ -16,6 +19,7 @@ class LocalOrders:
     """The orders and notices of this worker's own partitions."""
 
     view: OrdersView
+    system: SystemNotices
 
     def as_of(self) -> Instant | None:
         """Everything up to this instant is in the orders; None while unknown."""
@@ -56,6 +60,8 @@ class LocalOrders:
             if row is not None:
                 yield [NoticeHead(i, at, str(kind), order_id) for i, at, kind in self.view.notice_heads(order_id, row)]
             return
+        if SHARED in partitions:
+            yield [NoticeHead(n.notice_id, n.at, n.kind, n.subject) for n, _ in self._shown()]
         async for found in self.view.noticed(partitions):
             yield [
                 NoticeHead(notice_id, at, str(kind), subject)
@@ -64,8 +70,13 @@ class LocalOrders:
             ]
 
     async def notices(self, subject: str) -> Sequence[Mapping[str, object]]:
-        """All notices of one order."""
-        return await self.view.notices(subject)
+        """All notices of one order, or about one subject."""
+        about = [shown for notice, shown in self._shown() if notice.subject == subject]
+        return [*await self.view.notices(subject), *about]
+
+    def _shown(self) -> list[tuple[SystemNotice, dict[str, object]]]:
+        rows = self.view.table.rows(SHARED)
+        return [] if rows is None else self.system.shown(rows)
 
 
 @dataclass(frozen=True, slots=True)

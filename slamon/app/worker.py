@@ -66,6 +66,8 @@ class Worker:
             "counts": run_counts(self._parts.view, self._parts.engine.partitions, self._parts.metrics),
             "gauges": gauges.run(),
             "layout": self._parts.layout.run(),
+            "silence": self._parts.silence_keeping.look(),
+            "silence-keeping": self._parts.silence_keeping.run(),
         }
         async with asyncio.TaskGroup() as group:
             for name, part in parts.items():
@@ -90,7 +92,7 @@ class Worker:
         return self._parts.startup.waiting_for or self._parts.policies.waiting_for
 
     def _site(self) -> Site:
-        local = LocalOrders(self._parts.view)
+        local = LocalOrders(self._parts.view, self._parts.logic.system)
         peers = Peers(self._parts.engine, self._parts.settings.kafka.partitions, build.own_url(self._parts.settings))
         return Site(
             orders=local,

@@ -119,6 +119,18 @@ ATTRIBUTES_LEFT_OUT = _counter(
     "source",
 )
 
+SOURCE_SILENT = _gauge(
+    "slamon_source_silent",
+    "1 while a source is silent, else 0; absent while it is not known how often it speaks.",
+    "source",
+)
+SOURCE_QUIET = _gauge(
+    "slamon_source_quiet_seconds",
+    "How long no record has come from a source, as far as slamon has looked.",
+    "source",
+    unit="seconds",
+)
+
 ORDERS = _gauge("slamon_orders", "Open orders of this worker.", "status", "channel")
 ORDERS_BY_VERDICT = _gauge("slamon_orders_by_verdict", "Orders of this worker by verdict.", "verdict", "channel")
 OLDEST_AGE = _gauge(
@@ -149,6 +161,7 @@ STAGE_TIME = _histogram(
     "stage",
 )
 BREACHES = _counter("slamon_order_promise_breaches_total", "Promised dates that passed unkept.", "channel")
+HELD_ORDERS = _gauge("slamon_held_orders", "Orders with notices that a silent source holds back.")
 DUE_ORDERS = _gauge("slamon_due_orders", "Entries in the due-time heaps: orders that wait for a deadline.")
 
 NOTICES = _counter(
@@ -197,6 +210,7 @@ PEER_FAILURES = _counter("slamon_http_peer_failures_total", "Questions to anothe
 CATALOG: tuple[MetricSpec, ...] = (
     *(BUILD_INFO, READY),
     *(EVENTS, EVENT_DELAY, DEAD_LETTERS, REROUTED, ATTRIBUTES_LEFT_OUT),
+    *(SOURCE_SILENT, SOURCE_QUIET),
     *(
         ORDERS,
         ORDERS_BY_VERDICT,
@@ -207,6 +221,7 @@ CATALOG: tuple[MetricSpec, ...] = (
         STAGE_TIME,
         BREACHES,
         DUE_ORDERS,
+        HELD_ORDERS,
     ),
     *(NOTICES, NOTICE_ATTEMPTS_FAILED, NOTICE_QUEUE, NOTICE_DELAY),
     *(BATCHES, PARTITIONS, REBALANCES, RECOVERY, SAFE_TIME_AGE, TIME_UNKNOWN),

@@ -57,6 +57,7 @@ class OrderMetrics:
         self._stage = histogram(catalog.STAGE_TIME, registry)
         self._breaches = counter(catalog.BREACHES, registry)
         self._due = gauge(catalog.DUE_ORDERS, registry)
+        self._held = gauge(catalog.HELD_ORDERS, registry)
 
     def set_order_counts(self, counts: OrderCounts) -> None:
         """Replace all gauges about orders; what shares a label value after bounding is added up."""
@@ -88,6 +89,10 @@ class OrderMetrics:
     def set_due_orders(self, entries: int) -> None:
         """How many entries the due-time heaps of this worker hold."""
         self._due.set(entries)
+
+    def set_held_orders(self, orders: int) -> None:
+        """How many orders of this worker have notices that a silence holds back."""
+        self._held.set(orders)
 
 
 def _bounded(

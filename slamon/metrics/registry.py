@@ -13,6 +13,7 @@ from slamon.metrics import catalog
 from slamon.metrics.instruments import WithoutCreated, gauge
 from slamon.metrics.labels import LabelBound, printable
 from slamon.metrics.orders import OrderMetrics
+from slamon.metrics.sources import SourceMetrics
 from slamon.metrics.worker import EventMetrics, HttpMetrics, NoticeMetrics, WorkerMetrics
 from slamon.notices.notice import NoticeKind
 from slamon.orders.lifecycle import CANCELLED, DEFAULT_LIFECYCLE
@@ -31,7 +32,7 @@ _OPENMETRICS = "application/openmetrics-text"
 
 
 class Metrics:
-    """The metrics of one worker, by subject: `events`, `orders`, `notices`, `worker`, `http`.
+    """The metrics of one worker, by subject: `events`, `sources`, `orders`, `notices`, `worker`, `http`.
 
     `sources` and `receivers` are the configured names, whose counters show from the start; `statuses`
     those of the lifecycle. Two objects share nothing.
@@ -52,6 +53,7 @@ class Metrics:
         ).set(1)
         self._ready = gauge(catalog.READY, registry)
         self.events = EventMetrics(registry, sources)
+        self.sources = SourceMetrics(registry)
         self.orders = OrderMetrics(
             registry,
             status=LabelBound((*statuses, CANCELLED)),

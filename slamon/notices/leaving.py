@@ -31,14 +31,20 @@ def wake_at(row: Row, rules: OrderRules) -> Instant | None:
 
 
 def _decide_at(row: Row, rules: OrderRules) -> Instant | None:
-    """The nearest instant from which a notice stands that is not decided yet."""
+    """The nearest instant from which a notice stands that is not decided yet, or is held back no longer."""
     clock = row.clock
     clock_rules = rules.book.rules_of(clock)
     if row.records is None and clock.passed is None and clock.finish_at is None:
         return next_due(clock, clock_rules)
     told = {record.key for record in row.records or () if record.standing}
     untold = [c.from_at for c in conditions(clock, clock_rules) if c.key not in told]
-    return min(untold, default=None)
+    held = [record.held_until for record in row.records or ()]
+    return min([*untold, *(until for until in held if until is not None)], default=None)
+
+
+def is_held(row: Row) -> bool:
+    """Whether a notice of an order is held back."""
+    return any(record.held_until is not None for record in row.records or ())
 
 
 def leaves_at(row: Row, rules: OrderRules) -> Instant | None:

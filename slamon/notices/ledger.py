@@ -6,14 +6,16 @@ retractions, reinstatements. It is pure; a repeated call changes nothing.
 
 from dataclasses import dataclass
 
+from slamon.notices.holding import hold_of
 from slamon.notices.notice import DeliveryState
 from slamon.notices.record import WAITING, Delivery, NoticeRecord, is_settled
-from slamon.orders.event import DAY, Instant, Span
+from slamon.orders.event import DAY, SECOND, Instant, Span
 from slamon.sla.clock import Clock, Due, Key, due_with_holds
 from slamon.sla.conditions import Condition, conditions
 from slamon.sla.divergence import rows_after
 from slamon.sla.rules import ClockRules
 from slamon.sla.settling import floor_of
+from slamon.sla.silence import Silent
 
 MAX_FALLEN = 512
 """So many notices that no longer stand and are settled are remembered for one order; then the oldest go."""
@@ -21,23 +23,29 @@ MAX_FALLEN = 512
 
 @dataclass(frozen=True, slots=True)
 class NoticeRules:
-    """Who is told (`receivers` in order of configuration), and what is too old to tell (`notify.max_age`)."""
+    """Who is told (`receivers` in order of configuration), and what is too old to tell (`notify.max_age`).
+
+    `hold_at_most`: a silent source holds a notice back no longer (`sla.hold_at_most`).
+    """
 
     receivers: tuple[str, ...] = ()
     max_age: Span = 7 * DAY
+    hold_at_most: Span = 3600 * SECOND
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
     """An order's clocks at an instant: what stands and what is already over.
 
-    `silent_before`: what had come true before it is not told, since only a change of the policies shows it.
+    `silent_before`: what had come true before it is not told, since only a change of the policies shows it;
+    `silences` are the sources of which nothing is heard at the instant.
     """
 
     clock: Clock
     rules: ClockRules
     now: Instant
     silent_before: Instant | None = None
+    silences: tuple[Silent, ...] = ()
 
     def standing(self) -> dict[Key, Condition]:
         """Every condition that stands, by its name."""
@@ -62,12 +70,17 @@ class Situation:
         rows = rows_after(clock.told or {}, floor_of(clock, self.rules), reports, self.now - 1)
         return any(row.name == record.apart for row in rows)
 
-    def first_state(self, record: NoticeRecord, rules: NoticeRules) -> DeliveryState:
-        """How the deliveries of a notice that is new, or stands again, begin."""
+    def begin(self, record: NoticeRecord, rules: NoticeRules) -> DeliveryState:
+        """How the deliveries of a notice that is new, or stands again, or is held back, go on; notes the hold."""
         ended_at = self.clock.ended_at
         too_old = ended_at is not None and self.now - ended_at > rules.max_age
         silent = self.silent_before is not None and record.at < self.silent_before
-        return DeliveryState.SUPERSEDED if too_old or silent or self.is_over(record) else DeliveryState.PENDING
+        record.hold = None
+        if too_old or silent or self.is_over(record):
+            return DeliveryState.SUPERSEDED
+        record.hold = hold_of(record, self.clock, self.rules, self.silences, rules.hold_at_most)
+        is_held = record.hold is not None and self.now < record.hold.until
+        return DeliveryState.HELD if is_held else DeliveryState.PENDING
 
 
 def settle(records: list[NoticeRecord], situation: Situation, rules: NoticeRules) -> bool:
@@ -85,12 +98,13 @@ def settle(records: list[NoticeRecord], situation: Situation, rules: NoticeRules
             changed = True
             if not record.standing:
                 record.decided_at = situation.now
-                _reinstate(record, situation.first_state(record, rules))
+                _reinstate(record, situation.begin(record, rules))
     for key, record in known.items():
         if record.standing and key not in standing:
             _withdraw(record, situation.now)
             changed = True
     changed = _overtake(records) or changed
+    changed = _release(records, situation, rules) or changed
     _forget(records)
     return changed
 
@@ -98,7 +112,7 @@ def settle(records: list[NoticeRecord], situation: Situation, rules: NoticeRules
 def _decided(condition: Condition, situation: Situation, rules: NoticeRules) -> NoticeRecord:
     kind, stage, due_at, apart = condition.key
     record = NoticeRecord(kind, stage, due_at, condition.at, situation.now, shown_at=condition.shown_at, apart=apart)
-    state = situation.first_state(record, rules)
+    state = situation.begin(record, rules)
     record.deliveries = {name: Delivery(state) for name in rules.receivers}
     return record
 
@@ -147,6 +161,19 @@ def _overtake(records: list[NoticeRecord]) -> bool:
                 if delivery.state in WAITING:
                     delivery.state = DeliveryState.SUPERSEDED
                     changed = True
+    return changed
+
+
+def _release(records: list[NoticeRecord], situation: Situation, rules: NoticeRules) -> bool:
+    """Let go of what was held back, once the sources have spoken or the time is over; supersede what is over."""
+    changed = False
+    for record in records:
+        held = [delivery for delivery in record.deliveries.values() if delivery.state == DeliveryState.HELD]
+        if held:
+            before, state = record.hold, situation.begin(record, rules)
+            changed = changed or state != DeliveryState.HELD or record.hold != before
+            for delivery in held:
+                delivery.state = state
     return changed
 
 

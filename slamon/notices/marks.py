@@ -38,7 +38,7 @@ def mark(order_id: str, records: list[NoticeRecord], report: Mark) -> bool:
 
 
 def _mark_notice(record: NoticeRecord, report: Mark) -> bool:
-    changed = _take(record.deliveries.get(report.receiver), report)
+    changed = take(record.deliveries.get(report.receiver), report)
     if changed and not record.standing and report.state in _WENT_OUT:
         withdrawal = (record.retraction or {}).get(report.receiver)
         if withdrawal is None or withdrawal.state not in UNSETTLED:
@@ -47,7 +47,7 @@ def _mark_notice(record: NoticeRecord, report: Mark) -> bool:
 
 
 def _mark_withdrawal(record: NoticeRecord, retraction: dict[str, Delivery], report: Mark) -> bool:
-    changed = _take(retraction.get(report.receiver), report)
+    changed = take(retraction.get(report.receiver), report)
     if changed and record.standing and report.state in _WENT_OUT:
         delivery = record.deliveries[report.receiver]
         if delivery.state not in UNSETTLED:
@@ -55,7 +55,8 @@ def _mark_withdrawal(record: NoticeRecord, retraction: dict[str, Delivery], repo
     return changed
 
 
-def _take(delivery: Delivery | None, report: Mark) -> bool:
+def take(delivery: Delivery | None, report: Mark) -> bool:
+    """Take a report into a delivery; returns whether it told anything new."""
     if delivery is None or report.attempts < delivery.attempts:
         return False
     if report.attempts == delivery.attempts and (

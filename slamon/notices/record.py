@@ -19,6 +19,7 @@ KIND_OF: dict[int, NoticeKind] = {
 
 WAITING = (DeliveryState.PENDING, DeliveryState.HELD)
 UNSETTLED = (DeliveryState.PENDING, DeliveryState.HELD, DeliveryState.SENDING)
+OFFERED = (DeliveryState.PENDING, DeliveryState.SENDING)
 
 
 class Delivery(msgspec.Struct, array_like=True, gc=False):
@@ -31,11 +32,18 @@ class Delivery(msgspec.Struct, array_like=True, gc=False):
     remote: str | None = None
 
 
+class Hold(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """Why a notice waits, or has waited in vain: (source, since) of each silence, and until when at the longest."""
+
+    until: Instant
+    silences: tuple[tuple[str, Instant], ...]
+
+
 class NoticeRecord(msgspec.Struct, array_like=True, gc=False):
     """One notice of an order, its deliveries and their withdrawal by receiver.
 
     `due_at` is the due time without holds, `shown_at` with them; `turns` counts how often it ceased to stand or stood
-    again.
+    again; `hold` are the silences that it waits for, or was sent in spite of.
     """
 
     kind: int
@@ -50,11 +58,18 @@ class NoticeRecord(msgspec.Struct, array_like=True, gc=False):
     withdrawn_at: Instant | None = None
     shown_at: Instant | None = None
     apart: Apart | None = None
+    hold: Hold | None = None
 
     @property
     def key(self) -> Key:
         """What names it among the notices of its order."""
         return self.kind, self.stage, self.due_at, self.apart
+
+    @property
+    def held_until(self) -> Instant | None:
+        """Until when it is held back at the longest; None when it is not."""
+        is_held = any(delivery.state == DeliveryState.HELD for delivery in self.deliveries.values())
+        return self.hold.until if is_held and self.hold is not None else None
 
     def id_for(self, order_id: str) -> str:
         """The notice's stable id."""
@@ -71,7 +86,7 @@ class NoticeRecord(msgspec.Struct, array_like=True, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A delivery that is still to be done; `withdraws` marks the retraction of the record's notice."""
+    """A delivery that is to be done now; `withdraws` marks the retraction of the record's notice."""
 
     notice_id: str
     record: NoticeRecord
@@ -92,12 +107,12 @@ def is_settled(record: NoticeRecord) -> bool:
 
 
 def intents(order_id: str, records: list[NoticeRecord]) -> Iterator[Intent]:
-    """Everything still to be sent about an order: notices and withdrawals, in the order of their decision."""
+    """Everything to be sent now about an order: notices and withdrawals, in the order of their decision."""
     for record in records:
         for name, delivery in record.deliveries.items():
-            if delivery.state in UNSETTLED:
+            if delivery.state in OFFERED:
                 yield Intent(record.id_for(order_id), record, name, delivery.attempts)
         for name, delivery in (record.retraction or {}).items():
-            if delivery.state in UNSETTLED:
+            if delivery.state in OFFERED:
                 withdrawal_id = retraction_id(record.id_for(order_id))
                 yield Intent(withdrawal_id, record, name, delivery.attempts, withdraws=True)

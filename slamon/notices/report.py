@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from slamon.notices.holding import with_silences
 from slamon.notices.notice import NoticeKind, retraction_id
 from slamon.notices.record import KIND_OF, Delivery, NoticeRecord
 from slamon.notices.text import notice_text
@@ -34,7 +35,7 @@ def record_json(record: NoticeRecord, order: Mapping[str, object], now: Instant)
     """A decided notice with its deliveries; where it was withdrawn, the retraction as a notice of its own."""
     order_id = str(order["order_id"])
     kind = KIND_OF[record.kind]
-    shown = _notice_json(record, order_id, order, now) | {"deliveries": _deliveries_json(record.deliveries)}
+    shown = _notice_json(record, order_id, order, now) | {"deliveries": deliveries_json(record.deliveries)}
     yield shown
     if record.retraction:
         withdrawn_at = record.withdrawn_at if record.withdrawn_at is not None else record.decided_at
@@ -54,12 +55,15 @@ def record_json(record: NoticeRecord, order: Mapping[str, object], now: Instant)
                 retracts_kind=kind,
                 apart=record.apart,
             ),
-            "deliveries": _deliveries_json(record.retraction),
+            "deliveries": deliveries_json(record.retraction),
         }
 
 
 def _notice_json(record: NoticeRecord, order_id: str, order: Mapping[str, object], now: Instant) -> dict[str, object]:
     kind = KIND_OF[record.kind]
+    text = notice_text(
+        kind, order, stage=record.stage, due_at=record.shown_at, at=record.at, now=now, apart=record.apart
+    )
     return {
         "notice_id": record.id_for(order_id),
         "kind": str(kind),
@@ -70,9 +74,7 @@ def _notice_json(record: NoticeRecord, order_id: str, order: Mapping[str, object
         "standing": record.standing,
         "retracts": None,
         "divergence": divergence_json(record.apart),
-        "text": notice_text(
-            kind, order, stage=record.stage, due_at=record.shown_at, at=record.at, now=now, apart=record.apart
-        ),
+        "text": with_silences(text, () if record.hold is None else record.hold.silences, record.held_until),
     }
 
 
@@ -81,7 +83,8 @@ def divergence_json(apart: Apart | None) -> dict[str, str] | None:
     return None if apart is None else dict(zip(("system", "kind", "expected"), apart, strict=True))
 
 
-def _deliveries_json(deliveries: Mapping[str, Delivery]) -> list[dict[str, object]]:
+def deliveries_json(deliveries: Mapping[str, Delivery]) -> list[dict[str, object]]:
+    """What was done about a notice, by receiver (CONTRACT §5 `deliveries`)."""
     return [
         {
             "receiver": receiver,

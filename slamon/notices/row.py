@@ -29,6 +29,7 @@ from slamon.sla.advance import advance
 from slamon.sla.book import RuleBook
 from slamon.sla.clock import Clock, Trace
 from slamon.sla.fold import fold
+from slamon.sla.silence import Silent
 
 VERSION = 2
 
@@ -190,12 +191,15 @@ def entries_of(row: Row) -> list[Entry]:
     return unpack(row.log, row.count)
 
 
-def settle_row(row: Row, now: Instant, rules: OrderRules) -> bool:
-    """Decide the notices at `now`, never before an earlier decision; returns whether anything changed."""
+def settle_row(row: Row, now: Instant, rules: OrderRules, silences: tuple[Silent, ...] = ()) -> bool:
+    """Decide the notices at `now`, never before an earlier decision; returns whether anything changed.
+
+    `silences` are the sources of which nothing is heard at `now`: they hold back what waits for their word.
+    """
     if row.settled_at is not None and row.settled_at > now:
         now = row.settled_at
     records = row.records if row.records is not None else []
-    situation = Situation(row.clock, rules.book.rules_of(row.clock), now, row.silent_before)
+    situation = Situation(row.clock, rules.book.rules_of(row.clock), now, row.silent_before, silences)
     if not settle(records, situation, rules.notices):
         return False
     row.records = records

@@ -5,12 +5,13 @@ unknown that say `sending`, and they are repeated under the same id.
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import structlog
 
 from slamon.errors import SinkError
+from slamon.notices.holding import with_silences
 from slamon.notices.marks import Mark
 from slamon.notices.notice import DeliveryState, NoticeKind
 from slamon.notices.text import notice_text
@@ -116,23 +117,12 @@ def kind_of(offer: Offer) -> NoticeKind:
 
 def notice_of(offer: Offer, attempt: int, now: Instant) -> OutgoingNotice:
     """The notice that an offer asks for, with its text as of `now`."""
-    kind = kind_of(offer)
-    text = notice_text(
-        kind,
-        offer.order,
-        stage=offer.stage,
-        due_at=offer.due_at,
-        at=offer.at,
-        now=now,
-        retracts_kind=NoticeKind(offer.kind) if offer.retracts else None,
-        apart=offer.apart,
-    )
     return OutgoingNotice(
         notice_id=offer.notice_id,
-        kind=kind,
-        subject=offer.order_id,
+        kind=kind_of(offer),
+        subject=offer.order_id or offer.subject or "",
         order=offer.order,
-        text=text,
+        text=_text(offer, offer.order, now),
         at=offer.at,
         created_at=offer.decided_at,
         stage=offer.stage,
@@ -140,4 +130,22 @@ def notice_of(offer: Offer, attempt: int, now: Instant) -> OutgoingNotice:
         retracts=offer.retracts,
         reinstated=offer.reinstated,
         attempt=attempt,
+        as_of=offer.as_of,
+        silence=offer.silence,
     )
+
+
+def _text(offer: Offer, order: Mapping[str, object] | None, now: Instant) -> str:
+    if order is None:
+        return offer.text or ""
+    text = notice_text(
+        kind_of(offer),
+        order,
+        stage=offer.stage,
+        due_at=offer.due_at,
+        at=offer.at,
+        now=now,
+        retracts_kind=NoticeKind(offer.kind) if offer.retracts else None,
+        apart=offer.apart,
+    )
+    return with_silences(text, offer.unheard)

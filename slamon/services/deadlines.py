@@ -1,4 +1,4 @@
-"""The ticker: lets the deadlines fire that the lag gate has released."""
+"""The ticker: lets the deadlines fire that the lag gate has released, and lets go of what a silence held back."""
 
 import asyncio
 import contextlib
@@ -36,12 +36,11 @@ async def run_deadlines(gate: LagGate, engine: Writer, partitions: Mapping[int, 
 
 
 async def fire(number: int, gate: LagGate, engine: Writer, partitions: Mapping[int, OrderPartition]) -> None:
-    """Fire all deadlines of one partition up to its `now`, a budget at a time."""
+    """Fire all deadlines of one partition up to its `now`, and look at what is held back, a budget at a time."""
     while True:
         now = gate.now(number)
         orders = partitions.get(number)
-        next_at = None if orders is None else orders.due.next_at()
-        if now is None or orders is None or next_at is None or next_at > now:
+        if now is None or orders is None or not (_is_due(orders, now) or orders.held.stirs(now)):
             return
         try:
             await engine.write(number, _tick(orders, now))
@@ -50,9 +49,14 @@ async def fire(number: int, gate: LagGate, engine: Writer, partitions: Mapping[i
         await asyncio.sleep(0)
 
 
+def _is_due(orders: OrderPartition, now: Instant) -> bool:
+    next_at = orders.due.next_at()
+    return next_at is not None and next_at <= now
+
+
 def _tick(orders: OrderPartition, now: Instant) -> Callable[[Rows, Effects], None]:
     def step(rows: Rows, effects: Effects) -> None:
-        keys = orders.due.pop(now, orders.due_of(rows), BUDGET)
+        keys = orders.held.stirred(now, BUDGET) + orders.due.pop(now, orders.due_of(rows), BUDGET)
         orders.tick(keys, rows, effects, now)
 
     return step

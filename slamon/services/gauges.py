@@ -82,6 +82,7 @@ class Gauges:
         safe = self.gate.slowest()
         self.metrics.worker.set_safe_time_age(None if safe is None else max(0, now - safe) / SECOND)
         self.metrics.orders.set_due_orders(sum(len(orders.due) for orders in self.partitions.values()))
+        self.metrics.orders.set_held_orders(sum(len(orders.held.keys) for orders in self.partitions.values()))
         for name, channel in self.channels.items():
             self.metrics.notices.set_queue_length(name, len(channel.waiting) + len(channel.in_flight))
         for source, decoder in self.decoders.items():

@@ -4,9 +4,12 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from slamon.orders.event import Instant
+from slamon.services.held_back import HeldBack, Silences, nothing_silent
 from slamon.services.ingest import Ingest, Topics
 from slamon.services.offers import OutboxRecord, Reoffer, decode_delivery, decode_outbox
 from slamon.services.partition import OrderPartition, PartitionRules
+from slamon.services.system_notices import SystemNotices
+from slamon.services.system_rows import SHARED
 from slamon.services.tally import Tally
 from slamon.stream import Effects, Record, Rows
 
@@ -24,6 +27,10 @@ class Outbox(Protocol):
         """This worker owns the outbox partition no more."""
 
 
+def _nobody(_partition: int, _rows: Rows) -> None:
+    """Nobody else wants to see what is taken up."""
+
+
 class OrderLogic:
     """The engine's PartitionLogic: state of the owned partitions, and the way of each topic's records."""
 
@@ -37,26 +44,35 @@ class OrderLogic:
         outbox: Outbox,
         now: Callable[[int], Instant | None],
         clock: Callable[[], Instant],
+        silences: Silences = nothing_silent,
+        opening: Callable[[int, Rows], None] = _nobody,
     ) -> None:
         """`rules()` are asked for when a partition is opened, since they are known only once the policies are read.
 
-        `now(partition)` is the lag gate's answer; `clock` the wall clock, for what has no gate yet.
+        `now(partition)` is the lag gate's answer; `clock` the wall clock, for what has no gate yet. `opening` is shown
+        the rows of every partition that is taken up, before anything is done with them.
         """
         self.partitions: dict[int, OrderPartition] = {}
         self._own_request: dict[int, str | None] = {}
         self._rules, self._ingest, self._topics = rules, ingest, topics
         self._tally, self._outbox, self._now, self._clock = tally, outbox, now, clock
+        self._silences, self._opening, self.system = silences, opening, SystemNotices(rules)
 
     def opened(self, partition: int, rows: Rows) -> None:
         """Take up a partition after its recovery, also one that stayed ours over a rebalance."""
-        orders = OrderPartition(partition, self._rules(), self._tally)
+        self._opening(partition, rows)
+        orders = OrderPartition(partition, self._rules(), self._tally, HeldBack(self._silences))
         orders.open(rows)
         self.partitions[partition] = orders
+        if partition == SHARED:
+            self.system.open(rows)
         self._own_request[partition] = self._outbox.opened(partition)
 
     def closed(self, partition: int) -> None:
         """Give a partition up."""
         self.partitions.pop(partition, None)
+        if partition == SHARED:
+            self.system.close()
         self._own_request.pop(partition, None)
         self._outbox.closed(partition)
 
@@ -95,8 +111,12 @@ class OrderLogic:
         now = self._clock() if known is None else known
         if delivery.mark is not None and delivery.order_id is not None:
             orders.mark(delivery.order_id.encode(), delivery.mark, rows, effects, now)
+        elif delivery.mark is not None and orders.number == SHARED:
+            self.system.mark(delivery.mark, rows)
         if delivery.reoffer is not None and self._counts(orders.number, delivery.reoffer):
             orders.reoffer(delivery.reoffer.outbox, rows, effects, now)
+            if orders.number == SHARED:
+                self.system.reoffer(delivery.reoffer.outbox, rows, effects)
 
     def _counts(self, partition: int, request: Reoffer) -> bool:
         """Tell whether a request is to be answered: none before our own, which we wrote when we opened.

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from slamon.notices.leaving import wake_at
-from slamon.notices.record import intents
+from slamon.notices.notice import DeliveryState
+from slamon.notices.record import KIND_OF, WAITING, intents
 from slamon.notices.row import OrderRules, Row, entries_of, settle_row
 from slamon.orders.event import Instant
-from slamon.services.offers import Address, Drop, Offer, OutboxRecord, encode, offers
+from slamon.services.held_back import Silences, nothing_silent
+from slamon.services.offers import Address, Drop, Offer, OutboxRecord, Place, encode, offers
 from slamon.services.tally import Tally
+from slamon.sla.clock import Key
 from slamon.sla.standing import order_json, order_report
 from slamon.stream import Effects, Outgoing
 
@@ -27,6 +30,7 @@ class Offering:
     addresses: Mapping[str, Address]
     orders: OrderRules
     tally: Tally
+    silences: Silences = nothing_silent
 
     def decide(self, key: bytes, row: Row, effects: Effects, now: Instant | None) -> None:
         """Decide notices as of `now`; without it only what an event did to decisions made before."""
@@ -39,14 +43,23 @@ class Offering:
             return
         known = owed(key, row)
         told = {record.key for record in row.records or ()}
-        if settle_row(row, decide_at, self.orders):
+        waiting = _waiting(row)
+        if settle_row(row, decide_at, self.orders, self.silences(decide_at)):
             new = [record for record in row.records or () if record.key not in told]
             self.tally.decided(row, new)
+            self._count_superseded(row, waiting)
             wanted = owed(key, row)
             effects.after.extend(self.drop(known - wanted))
             # Only what is new: after a crash the report of a call that says `sending` here may still be unread,
             # and the request to offer again stands behind it in the log (ADR 0006).
             effects.after.extend(self.offer(key, row, row.settled_at or decide_at, only=wanted - known))
+
+    def _count_superseded(self, row: Row, waiting: set[tuple[Key, str]]) -> None:
+        """Count what had waited and is not sent after all."""
+        for record in row.records or () if waiting else ():
+            for receiver, delivery in record.deliveries.items():
+                if delivery.state == DeliveryState.SUPERSEDED and (record.key, receiver) in waiting:
+                    self.tally.superseded(receiver, KIND_OF[record.kind])
 
     def offer(
         self,
@@ -81,10 +94,17 @@ class Offering:
 
     def _offers(self, key: bytes, row: Row, now: Instant) -> Iterator[Offer]:
         report = order_report(key.decode(), entries_of(row), now, self.orders.book, truncated=row.truncated)
-        return offers(row.records or [], order_json(report), self.partition, self.addresses)
+        place = Place(self.partition, now)
+        return offers(row.records or [], order_json(report), place, self.addresses)
 
     def _outgoing(self, address: Address, record: OutboxRecord) -> Outgoing:
         return Outgoing(self.topic, address.key, encode(record), address.partition)
+
+
+def _waiting(row: Row) -> set[tuple[Key, str]]:
+    """Every delivery of a notice that nobody has tried yet."""
+    records = row.records or ()
+    return {(r.key, receiver) for r in records for receiver, found in r.deliveries.items() if found.state in WAITING}
 
 
 def owed(key: bytes, row: Row) -> set[Owed]:

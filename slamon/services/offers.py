@@ -16,13 +16,15 @@ from slamon.orders.event import Instant
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
     """One notice to send to one receiver, with all that its text needs.
 
-    `state` and `attempts` are what the order's row knows of the delivery; `partition` is the order's.
+    `state` and `attempts` are what the row knows of the delivery; `partition` is the row's, `as_of` the instant at
+    which the order stood so, `unheard` (source, since) of the silences that it is sent in spite of. A notice that is
+    about no order has a `subject`, a `text` and a `silence` instead of `order_id` and `order`.
     """
 
     notice_id: str
     receiver: str
     kind: str
-    order_id: str
+    order_id: str | None
     partition: int
     stage: str | None
     due_at: Instant | None
@@ -32,8 +34,13 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int
     retracts: str | None
     reinstated: bool
-    order: dict[str, object]
+    order: dict[str, object] | None
     apart: tuple[str, str, str] | None = None
+    as_of: Instant | None = None
+    unheard: tuple[tuple[str, Instant], ...] = ()
+    subject: str | None = None
+    text: str | None = None
+    silence: dict[str, str | None] | None = None
 
 
 class Drop(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +69,10 @@ class Reoffer(msgspec.Struct, frozen=True):
 
 
 class DeliveryRecord(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A record of `<app_id>.deliveries`: a report about one order's notice, or a request to offer again."""
+    """A record of `<app_id>.deliveries`: a report about one notice, or a request to offer again.
+
+    A report without an `order_id` is about a notice that is about no order.
+    """
 
     order_id: str | None = None
     mark: Mark | None = None
@@ -83,17 +93,25 @@ class Address:
     partition: int
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an order's row is, and the instant that its order is shown at."""
+
+    partition: int
+    as_of: Instant
+
+
 def offers(
-    records: list[NoticeRecord], order: Mapping[str, object], partition: int, addresses: Mapping[str, Address]
+    records: list[NoticeRecord], order: Mapping[str, object], place: Place, addresses: Mapping[str, Address]
 ) -> Iterator[Offer]:
     """Everything unsettled about an order; receivers that are configured no more are passed over."""
     order_id = str(order["order_id"])
     for intent in intents(order_id, records):
         if intent.receiver in addresses:
-            yield _offer(intent, order_id, order, partition)
+            yield _offer(intent, order_id, order, place)
 
 
-def _offer(intent: Intent, order_id: str, order: Mapping[str, object], partition: int) -> Offer:
+def _offer(intent: Intent, order_id: str, order: Mapping[str, object], place: Place) -> Offer:
     record = intent.record
     side = record.retraction if intent.withdraws else record.deliveries
     withdrawn_at = record.withdrawn_at if intent.withdraws else None
@@ -103,7 +121,7 @@ def _offer(intent: Intent, order_id: str, order: Mapping[str, object], partition
         receiver=intent.receiver,
         kind=str(KIND_OF[record.kind]),
         order_id=order_id,
-        partition=partition,
+        partition=place.partition,
         stage=record.stage,
         due_at=record.shown_at,
         at=decided_at if intent.withdraws else record.at,
@@ -114,4 +132,6 @@ def _offer(intent: Intent, order_id: str, order: Mapping[str, object], partition
         reinstated=intent.reinstated,
         order=dict(order),
         apart=record.apart,
+        as_of=place.as_of,
+        unheard=() if intent.withdraws or record.hold is None else record.hold.silences,
     )

@@ -21,6 +21,7 @@ from slamon.notices.row import (
     read_row,
 )
 from slamon.orders.event import Instant, OrderEvent
+from slamon.services.held_back import HeldBack
 from slamon.services.offering import Offering, owed
 from slamon.services.offers import Address
 from slamon.services.system_rows import order_rows
@@ -46,14 +47,15 @@ class OrderPartition:
     number: int
     rules: PartitionRules
     tally: Tally
+    held: HeldBack = field(default_factory=HeldBack)
     due: DueTimes = field(default_factory=DueTimes)
     unsettled: set[bytes] = field(default_factory=set)
     offering: Offering = field(init=False)
 
     def __post_init__(self) -> None:
         """Build the part that talks to the outbox."""
-        rules = self.rules
-        self.offering = Offering(self.number, rules.outbox_topic, rules.addresses, rules.orders, self.tally)
+        rules, silences = self.rules, self.held.silences
+        self.offering = Offering(self.number, rules.outbox_topic, rules.addresses, rules.orders, self.tally, silences)
 
     def open(self, rows: Rows) -> None:
         """Build the due-time index and the set of orders with something left to send."""
@@ -63,8 +65,8 @@ class OrderPartition:
         for key, stored in order_rows(rows):
             row = read_row(stored, orders)
             self.due.move(key, None, marker_ends(stored) if row is None else wake_at(row, orders))
-            if row is not None and row.records is not None and not all(map(is_settled, row.records)):
-                self.unsettled.add(key)
+            if row is not None:
+                self._note(key, row)
 
     def apply(self, key: bytes, event: OrderEvent, rows: Rows, effects: Effects, now: Instant | None) -> Outcome:
         """Add one event to its order; `now` None while it is not known how far the sources have been read."""
@@ -104,7 +106,7 @@ class OrderPartition:
         self._write(key, row, rows, (before, wake_at(row, self.rules.orders)))
 
     def tick(self, keys: list[bytes], rows: Rows, effects: Effects, now: Instant) -> None:
-        """Look again at orders whose time has come."""
+        """Look again at orders whose time has come, or whose notices are held back."""
         orders = self.rules.orders
         for key in dict.fromkeys(keys):
             stored = rows.get(key)
@@ -112,10 +114,10 @@ class OrderPartition:
                 continue
             row = read_row(stored, orders)
             if row is None:
-                self._marker_due(key, stored, rows, now)
+                _marker_due(self.due, key, stored, rows, now)
                 continue
             wake = wake_at(row, orders)
-            if wake is None or wake > now:
+            if (wake is None or wake > now) and key not in self.held.keys:
                 self.due.move(key, None, wake)
             elif may_leave(row, now, orders):
                 marker = leave(now)
@@ -144,19 +146,23 @@ class OrderPartition:
             else:
                 effects.after.extend(self.offering.offer(key, row, now, outbox=outbox))
 
-    def _marker_due(self, key: bytes, stored: bytes, rows: Rows, now: Instant) -> None:
-        ends = marker_ends(stored)
-        if ends is not None and ends <= now:
-            rows.delete(key)
-        else:
-            self.due.move(key, None, ends)
-
     def _write(self, key: bytes, row: Row, rows: Rows, wake: tuple[Instant | None, Instant | None]) -> None:
         """Store a row; `wake`: the due time that the index knows of (None for one that it has not), and the new one."""
         rows.put(key, encode_row(row))
         self.due.move(key, *wake)
-        if row.records is not None:
-            if all(map(is_settled, row.records)):
-                self.unsettled.discard(key)
-            else:
-                self.unsettled.add(key)
+        self._note(key, row)
+
+    def _note(self, key: bytes, row: Row) -> None:
+        self.held.note(key, row)
+        if row.records is None or all(map(is_settled, row.records)):
+            self.unsettled.discard(key)
+        else:
+            self.unsettled.add(key)
+
+
+def _marker_due(due: DueTimes, key: bytes, stored: bytes, rows: Rows, now: Instant) -> None:
+    ends = marker_ends(stored)
+    if ends is not None and ends <= now:
+        rows.delete(key)
+    else:
+        due.move(key, None, ends)

@@ -24,9 +24,10 @@ class Reports:
     topic: str
 
     async def mark(self, offer: Offer, mark: Mark) -> None:
-        """Report about one delivery to the partition of its order."""
+        """Report about one delivery to the partition that it was offered from."""
         record = DeliveryRecord(order_id=offer.order_id, mark=mark)
-        await self.producer.send([Outgoing(self.topic, offer.order_id.encode(), encode(record), offer.partition)])
+        key = (offer.order_id or offer.notice_id).encode()
+        await self.producer.send([Outgoing(self.topic, key, encode(record), offer.partition)])
 
     async def ask_again(self, requests: Iterable[tuple[int, Reoffer]]) -> None:
         """Ask order partitions to offer again what is unsettled there."""

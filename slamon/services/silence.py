@@ -67,6 +67,10 @@ class SilenceWatch:
     changed: Changed = _ignore
     heard: dict[str, Heard] = field(default_factory=dict)
     faults: dict[str, str] = field(default_factory=dict)
+    stirred: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set whenever a state has changed."""
+    _over: dict[str, tuple[Silent, Instant]] = field(default_factory=dict)
+    _present: tuple[Silent, ...] = ()
     _places: dict[str, _Place] = field(default_factory=dict)
 
     def silent(self, source: str) -> Silent | None:
@@ -78,6 +82,18 @@ class SilenceWatch:
         """Every silence, by source."""
         found = (self.silent(source) for source in self.sources)
         return tuple(silence for silence in found if silence is not None)
+
+    def as_of(self, now: Instant) -> tuple[Silent, ...]:
+        """Every silence that was not known to be over at `now`, by source.
+
+        Up to `now` records are read. The one that ended a silence may stand behind it: until it is surely read too,
+        the silence counts.
+        """
+        found = {source: silence for source, (silence, ended_at) in self._over.items() if ended_at > now}
+        if not found:
+            return self._present
+        found |= {silence.source: silence for silence in self._present}
+        return tuple(found[source] for source in sorted(found))
 
     def state(self, source: str) -> SourceState:
         """What is known about a source."""
@@ -125,11 +141,15 @@ class SilenceWatch:
         return await self.offsets.end_offsets(everywhere) if everywhere else {}
 
     def _set(self, source: str, heard: Heard) -> None:
-        before = self.state(source)
+        before, silence = self.state(source), self.silent(source)
         self.heard[source] = heard
+        self._present = tuple(sorted(self.silences(), key=lambda silence: silence.source))
         now = SourceState(heard.state)
         if now is before:
             return
+        if silence is not None:
+            self._over[source] = silence, self.clock()
+        self.stirred.set()
         tell = _log.warning if now is SourceState.SILENT else _log.info
         tell("source.changed", source=source, before=str(before), state=str(now), heard_at=rfc3339(heard.heard_at))
         self.changed(source, before, heard)

@@ -36,6 +36,9 @@ class Tally(Protocol):
     def decided(self, row: Row, new: Sequence[NoticeRecord]) -> None:
         """Notices of an order were decided for the first time."""
 
+    def superseded(self, receiver: str, kind: NoticeKind) -> None:
+        """A notice that waited is not sent after all."""
+
     def sent(self, receiver: str, kind: NoticeKind, delay: Span) -> None:
         """A receiver accepted a notice so long after it was decided."""
 
@@ -103,6 +106,10 @@ class MetricsTally:
                 if delivery.state == DeliveryState.SUPERSEDED:
                     kind = str(KIND_OF[record.kind])
                     self._metrics.notices.counted(receiver, kind, NoticeOutcome.SUPERSEDED)
+
+    def superseded(self, receiver: str, kind: NoticeKind) -> None:
+        """Count what is not sent after all."""
+        self._metrics.notices.counted(receiver, str(kind), NoticeOutcome.SUPERSEDED)
 
     def sent(self, receiver: str, kind: NoticeKind, delay: Span) -> None:
         """Count an accepted notice and its delay."""

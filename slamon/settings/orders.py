@@ -6,7 +6,7 @@ from pydantic import Field, Strict
 
 from slamon.orders.lifecycle import DEFAULT_LIFECYCLE, Lifecycle, Step
 from slamon.settings.duration import Duration
-from slamon.settings.fields import Allowed, Flag, Later, PositiveSpan, Section, Span, Topic, Word, whole
+from slamon.settings.fields import Allowed, Flag, PositiveSpan, Section, Span, Topic, Word, whole
 from slamon.sla.calendar import Length
 
 
@@ -54,7 +54,7 @@ class Source(Section):
         description="The source's own status names: statuses of the lifecycle, or CANCELLED",
     )
     expect: Annotated[
-        Expect | None, Field(description="When the source counts as silent; null: learnt from its arrivals"), Later()
+        Expect | None, Field(description="When the source counts as silent; null: learnt from its arrivals")
     ] = None
 
 

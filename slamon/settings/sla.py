@@ -86,7 +86,7 @@ class Sla(Section):
         Divergence()
     )
     enforce_from: Annotated[Moment | None, Field(description="Orders started before it give no notices")] = None
-    hold_at_most: Annotated[Span, Field(description="A silent source holds notices no longer than this"), Later()] = (
+    hold_at_most: Annotated[Span, Field(description="A silent source holds a notice back no longer than this")] = (
         Duration.parse("PT1H")
     )
 
@@ -95,8 +95,8 @@ class Sla(Section):
         """The calendars, worked out once: files may change while slamon runs."""
         return {name: read_calendar(name, told) for name, told in self.calendars.items()}
 
-    def to_terms(self, lifecycle: Lifecycle, readings: Mapping[str, Reading] | None = None) -> SlaTerms:
-        """Everything as the core takes it, with the calendars of `readings` where they are given.
+    def core_calendars(self, readings: Mapping[str, Reading] | None = None) -> dict[str, CoreCalendar]:
+        """Every calendar by name, `always` too; those of `readings` where they are given.
 
         Raises ConfigError for calendars that `check-config` refuses.
         """
@@ -104,10 +104,15 @@ class Sla(Section):
         wrong = [f"{dotted(path)}: {words}" for one in read.values() for path, words in one.findings]
         if wrong:
             raise ConfigError(wrong)
-        calendars: dict[str, CoreCalendar] = {
-            name: one.calendar for name, one in read.items() if one.calendar is not None
-        }
-        terms = Terms(lifecycle, {**calendars, ALWAYS.name: ALWAYS})
+        found = {name: one.calendar for name, one in read.items() if one.calendar is not None}
+        return {**found, ALWAYS.name: ALWAYS}
+
+    def to_terms(self, lifecycle: Lifecycle, readings: Mapping[str, Reading] | None = None) -> SlaTerms:
+        """Everything as the core takes it, with the calendars of `readings` where they are given.
+
+        Raises ConfigError for calendars that `check-config` refuses.
+        """
+        terms = Terms(lifecycle, self.core_calendars(readings))
         return SlaTerms(
             policies=(
                 *(terms.for_some(policy, self.promise, self.stages) for policy in self.policies),

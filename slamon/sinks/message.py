@@ -15,9 +15,9 @@ class OutgoingNotice:
     notice_id: str
     kind: NoticeKind
     subject: str
-    """The order id."""
-    order: Mapping[str, Any]
-    """The order as §5 JSON, as stated: nothing cut, nothing escaped."""
+    """The order id; the name of the source of a notice that is about no order."""
+    order: Mapping[str, Any] | None
+    """The order as §5 JSON, as stated: nothing cut, nothing escaped; None of a notice that is about none."""
     text: str
     """Plain words, already rendered (`notices.text`); each sink escapes it for its medium."""
     at: Instant
@@ -31,6 +31,10 @@ class OutgoingNotice:
     reinstated: bool = False
     attempt: int = 1
     """1 for the first."""
+    as_of: Instant | None = None
+    """The instant at which the order stood so."""
+    silence: Mapping[str, Any] | None = None
+    """What is known of the silence that a `source_silent` is about."""
 
 
 @dataclass(frozen=True, slots=True)

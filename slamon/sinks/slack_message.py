@@ -27,6 +27,7 @@ _LABELS = {
     NoticeKind.FINISHED_LATE: ":black_circle: Finished late",
     NoticeKind.DIVERGENCE: ":large_blue_circle: Systems disagree",
     NoticeKind.RETRACTED: ":white_circle: Withdrawn",
+    NoticeKind.SOURCE_SILENT: ":mute: Source silent",
 }
 
 
@@ -53,7 +54,8 @@ def slack_message(notice: OutgoingNotice, channel: str) -> Json:
 
 
 def _metadata(notice: OutgoingNotice) -> Json:
-    payload = {"notice_id": notice.notice_id, "order_id": notice.subject, "kind": str(notice.kind)}
+    about = "subject" if notice.order is None else "order_id"
+    payload = {"notice_id": notice.notice_id, about: notice.subject, "kind": str(notice.kind)}
     return {"event_type": EVENT_TYPE, "event_payload": payload}
 
 
@@ -61,7 +63,7 @@ def _context(notice: OutgoingNotice) -> list[str]:
     parts = [_LABELS[notice.kind]]
     if notice.due_at is not None:
         parts.append(f"due {local_time(notice.due_at)}")
-    manager = notice.order.get("manager_id")
+    manager = None if notice.order is None else notice.order.get("manager_id")
     if isinstance(manager, str) and manager:
         parts.append(f"manager {mrkdwn(manager, CONTEXT_LIMIT // 2)}")
     parts.append(f"notice {mrkdwn(notice.notice_id, CONTEXT_LIMIT)}")

@@ -73,7 +73,8 @@ def webhook_payload(notice: OutgoingNotice) -> dict[str, Any]:
         "notice_id": notice.notice_id,
         "kind": str(notice.kind),
         "subject": notice.subject,
-        "order": dict(notice.order),
+        "order": None if notice.order is None else dict(notice.order),
+        "as_of": None if notice.as_of is None else rfc3339(notice.as_of),
         "stage": notice.stage,
         "due_at": None if notice.due_at is None else rfc3339(notice.due_at),
         "at": rfc3339(notice.at),
@@ -81,4 +82,5 @@ def webhook_payload(notice: OutgoingNotice) -> dict[str, Any]:
         "text": notice.text,
         "retracts": notice.retracts,
         "reinstated": notice.reinstated,
+        "silence": None if notice.silence is None else dict(notice.silence),
     }

@@ -13,6 +13,7 @@ import pytest
 
 from slamon.app.web_ports import LocalOrders
 from slamon.orders.event import DAY
+from slamon.services.system_notices import SystemNotices
 from slamon.sla.verdict import Verdict
 from slamon.web.ports import MOST_IN_BATCH, Cluster, NoticeHead, NoticesApi, OrderHead, OrdersApi
 from tests.fakes.orders_api import T0, FakeWorker, notice_head, order_head
@@ -74,7 +75,7 @@ async def real_rows() -> AsyncIterator[World]:
         table.drop(f"o-{number}")
         return {f"new-{number}", "o-1", f"o-{number}"}
 
-    orders = LocalOrders(table.view(T0))
+    orders = LocalOrders(table.view(T0), SystemNotices(lambda: table.partition_rules))
     yield World(orders, orders, table, frozenset(table.order_ids()), change)
 
 

@@ -26,7 +26,7 @@ class OwnRows:
         self._rules = OrderRules(RuleBook.of(SlaTerms()), NoticeRules(("slack",)))
         statuses = self._rules.book.lifecycle.statuses
         metrics = Metrics(version="1", sources=["orders"], receivers=["slack"], statuses=statuses)
-        rules = PartitionRules(self._rules, {}, "outbox")
+        self.partition_rules = rules = PartitionRules(self._rules, {}, "outbox")
         self._orders = [OrderPartition(number, rules, MetricsTally(metrics)) for number in range(PARTITIONS)]
         self._rows = [PartitionRows() for _ in range(PARTITIONS)]
 

@@ -151,6 +151,9 @@ class FakeTally:
     def decided(self, row: Row, new: Sequence[NoticeRecord]) -> None:
         self.said.append(("decided", len(row.records or ()), len(new)))
 
+    def superseded(self, receiver: str, kind: NoticeKind) -> None:
+        self.said.append(("superseded", receiver, str(kind)))
+
     def sent(self, receiver: str, kind: NoticeKind, delay: Span) -> None:
         self.said.append(("sent", receiver, str(kind), delay))
 

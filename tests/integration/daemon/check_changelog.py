@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
 from slamon.notices.report import record_json
 from slamon.notices.row import OrderRules, Row, entries_of, read_row
 from slamon.orders.event import Instant, instant
+from slamon.services.system_rows import is_system
 from slamon.sla.standing import order_json, order_report
 from slamon.stream.replay import revision_of_record
 from slamon.stream.table import CLAIM_KEY, REVISION_SIZE
@@ -20,30 +21,35 @@ if TYPE_CHECKING:
     from tests.kafkas import Record
 
 Json = dict[str, Any]
+_Place: TypeAlias = tuple[bytes, int | None]
+"""Key and, for rows that are no order's, partition: an order has one row, whatever partition it is on."""
 _NOTICE = ("kind", "order_id", "stage", "due_at", "at", "standing", "retracts", "divergence", "deliveries")
 
 
 def changelog_complaints(evidence: Evidence, rules: OrderRules) -> list[str]:
     """Where the changelog does not say what the table says."""
-    last: dict[bytes, Record] = {}
-    highest: dict[bytes, Record] = {}
+    last: dict[_Place, Record] = {}
+    highest: dict[_Place, Record] = {}
     complaints = []
     for record in evidence.changelog:
         key = record.key
         if key is None or key == CLAIM_KEY:
             continue
-        last[key] = record
-        if key not in highest or revision_of_record(record) >= revision_of_record(highest[key]):
-            highest[key] = record
+        place = key, record.partition if is_system(key) else None
+        last[place] = record
+        if place not in highest or revision_of_record(record) >= revision_of_record(highest[place]):
+            highest[place] = record
     complaints += [
-        f"changelog: the last record of {key!r} is not the highest"
-        for key, record in last.items()
-        if highest[key].offset != record.offset
+        f"changelog: the last record of {place[0]!r} is not the highest"
+        for place, record in last.items()
+        if highest[place].offset != record.offset
     ]
     rows = {
         key.decode(): row
-        for key, record in highest.items()
-        if record.value is not None and (row := read_row(record.value[REVISION_SIZE:], rules)) is not None
+        for (key, _), record in highest.items()
+        if not is_system(key)
+        and record.value is not None
+        and (row := read_row(record.value[REVISION_SIZE:], rules)) is not None
     }
     return [*complaints, *_against_orders(evidence, rows, rules), *_against_notices(evidence, rows, rules)]
 

@@ -12,7 +12,9 @@ from slamon.settings import Settings, load_text
 from slamon.sinks.slack import SlackSink
 from slamon.sinks.webhook import WebhookSink
 from slamon.sla.book import Era, RuleBook
-from slamon.sla.calendar import Length
+from slamon.sla.calendar import ALWAYS, Length
+from slamon.sla.silence import Expectation
+from tests.builders import HOUR, T0
 from tests.configurations import settings_of
 
 FULL = """
@@ -50,6 +52,32 @@ def test_slack_comes_first_and_every_webhook_after_it(full: Settings) -> None:
     assert [type(receiver.sink) for receiver in found] == [SlackSink, WebhookSink, WebhookSink]
     assert [receiver.per_second for receiver in found] == [0.5, None, None]
     assert found[0].concurrency < found[1].concurrency == found[2].concurrency
+
+
+def test_sources_are_expected_to_speak_as_they_are_told_to_or_have_done() -> None:
+    """With opening times of a calendar, by `always`, or all learnt."""
+    text = """
+kafka: {bootstrap_servers: "127.0.0.1:9092"}
+sources:
+  mes: {topics: [a], system: mes, expect: {every: PT10M, calendar: workshop}}
+  crm: {topics: [b], expect: {calendar: always}}
+  shop: {topics: [c, d]}
+sla:
+  hold_at_most: PT30M
+  calendars: {workshop: {time_zone: UTC, days: {mon-fri: ["09:00-17:00"]}}}
+"""
+    settings = load_text(text, "slamon.yaml", {}).settings
+    found = build.watched(settings)
+    mes, crm, shop = (found[name] for name in ("mes", "crm", "shop"))
+    assert (mes.topics, mes.system, mes.expected.every) == (("a",), "mes", Length(0, 600 * SECOND))
+    assert mes.expected.calendar is not None
+    assert mes.expected.calendar.open_time(T0, T0 + DAY) == 8 * HOUR
+    assert crm.expected == Expectation(None, ALWAYS)
+    assert (shop.topics, shop.system, shop.expected) == (("c", "d"), None, Expectation())
+    assert (
+        build.partition_rules(settings, [], TOPICS, RuleBook.of(settings.sla_terms())).orders.notices.hold_at_most
+        == HOUR // 2
+    )
 
 
 def test_a_receivers_offers_go_to_the_partition_of_its_channel(full: Settings) -> None:

@@ -6,10 +6,14 @@ import pytest
 
 from slamon.app.web_ports import LocalOrders, Peers, WorkerHealth
 from slamon.kafka.partitioner import partition_of
+from slamon.notices.system import of_silence
 from slamon.orders.event import Instant
 from slamon.services.gate import GateRules, LagGate
 from slamon.services.orders_view import OrdersView
-from slamon.stream import TopicPartition
+from slamon.services.partition import PartitionRules
+from slamon.services.system_notices import SystemNotices
+from slamon.sla.silence import Silent
+from slamon.stream import Effects, TopicPartition
 from slamon.web.ports import NoticeHead, OrderHead
 from tests.builders import ORDER, PROMISE_ONLY, T0, day, order_event
 from tests.fakes.standing_engine import StandingEngine
@@ -25,7 +29,8 @@ async def listed(batches: AsyncIterator[Sequence[Item]]) -> list[Item]:
 
 
 def local(tables: FakeTables, now: Instant | None) -> LocalOrders:
-    return LocalOrders(OrdersView(tables, lambda: tables.rules, tables.partitions, lambda: now, lambda: T0))
+    view = OrdersView(tables, lambda: tables.rules, tables.partitions, lambda: now, lambda: T0)
+    return LocalOrders(view, SystemNotices(lambda: PartitionRules(tables.rules, {}, "outbox")))
 
 
 async def test_heads_of_orders_are_in_the_webs_words() -> None:
@@ -79,6 +84,22 @@ async def test_an_order_without_notices_has_none(order_id: str) -> None:
     orders = local(told_of("a", "b", "c"), day(22))
     assert await listed(orders.notice_heads([0], order_id)) == []
     assert await orders.notices(order_id) == []
+
+
+async def test_notices_about_sources_are_listed_by_the_owner_of_the_shared_partition() -> None:
+    """A source may be called like an order: each notice is listed once, under its own id."""
+    tables = told_of("a", "b", "c")
+    orders = local(tables, day(22))
+    told = of_silence(Silent("a", day(1), day(2)), 7, ("slack",), day(3))
+    orders.system.declare(told, tables.tables[0], Effects())
+    heads = await listed(orders.notice_heads([0], None))
+    assert len(heads) == 5
+    assert NoticeHead(told.notice_id, day(2), "source_silent", "a") in heads
+    assert {one["notice_id"] for one in await orders.notices("a")} == {h.notice_id for h in heads if h.subject == "a"}
+    assert "source_silent" not in {head.kind for head in await listed(orders.notice_heads([0], "a"))}
+    assert "source_silent" not in {head.kind for head in await listed(orders.notice_heads([1], None))}
+    tables.tables.pop(0)
+    assert await orders.notices("a") == []
 
 
 def test_partitions_of_others_are_asked_there_and_own_ones_here() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from slamon.notices.notice import DeliveryState, retraction_id
-from slamon.notices.record import Delivery, NoticeRecord, intents, is_settled
+from slamon.notices.record import Delivery, Hold, NoticeRecord, intents, is_settled
 from slamon.sla.clock import Due
 from tests.builders import ORDER, day
 
@@ -26,7 +26,6 @@ def _record(state: DeliveryState, withdrawal: DeliveryState | None = None, turns
     ("state", "is_over"),
     [
         (DeliveryState.PENDING, False),
-        (DeliveryState.HELD, False),
         (DeliveryState.SENDING, False),
         (DeliveryState.DIGESTED, True),
         (DeliveryState.SENT, True),
@@ -42,6 +41,20 @@ def test_what_is_unsettled_is_to_be_sent(state: DeliveryState, is_over: bool) ->
     own_id = told.id_for(ORDER)
     names = [(intent.notice_id, intent.receiver, intent.attempts, intent.withdraws) for intent in found]
     assert names == ([] if is_over else [(own_id, "slack", 1, False), (retraction_id(own_id), "slack", 2, True)])
+
+
+def test_what_is_held_back_is_unsettled_and_not_to_be_sent() -> None:
+    """Its order stays, and nobody is offered it."""
+    held = _record(DeliveryState.HELD)
+    assert not is_settled(held)
+    assert list(intents(ORDER, [held])) == []
+
+
+def test_it_is_held_while_a_delivery_is() -> None:
+    """Until when is known only then."""
+    held, sent = _record(DeliveryState.HELD), _record(DeliveryState.SENT)
+    held.hold = sent.hold = Hold(day(23), (("crm", day(20)),))
+    assert (held.held_until, sent.held_until) == (day(23), None)
 
 
 def test_a_notice_that_stands_again_is_reinstated() -> None:

@@ -14,7 +14,7 @@ from slamon.services.offers import decode_delivery
 from slamon.services.reports import Reports
 from slamon.sinks.message import OutgoingNotice, Receipt
 from slamon.stream import Outgoing
-from tests.builders import ORDER, day
+from tests.builders import ORDER, T0, day
 from tests.fakes.sinks import FakeSink
 from tests.fakes.stream import FakeProducer, FakeTally
 from tests.outbox_samples import offer, retraction
@@ -141,6 +141,24 @@ def test_the_notice_says_what_the_offer_asks_for() -> None:
     assert (told.kind, told.subject, told.attempt, told.reinstated) == (NoticeKind.BREACHED, ORDER, 3, True)
     assert (told.created_at, told.at, told.due_at) == (day(22), day(21), day(21))
     assert ORDER in told.text
+
+
+def test_a_notice_sent_in_spite_of_a_silence_says_so() -> None:
+    """Since when nothing was heard, after all that is known."""
+    told = notice_of(offer(unheard=(("mes", T0),)), 1, NOW)
+    assert told.text.endswith(" Sent although nothing was heard from mes since 2 Mar 2026, 09:00 UTC.")
+    assert told.as_of == T0
+
+
+async def test_a_notice_about_no_order_is_reported_to_where_it_was_offered() -> None:
+    """Its text is ready, its subject is no order's."""
+    about = {"order_id": None, "order": None, "subject": "mes", "text": "Source mes is silent.", "partition": 0}
+    bench = Bench(kind="source_silent", **about)
+    await bench.makes()
+    (sent,) = bench.sink.accepted
+    assert (sent.kind, sent.subject, sent.order, sent.text) == ("source_silent", "mes", None, "Source mes is silent.")
+    assert {(out.partition, out.key) for out in bench.producer.sent} == {(0, sent.notice_id.encode())}
+    assert [decode_delivery(out.value or b"").order_id for out in bench.producer.sent] == [None, None]
 
 
 def test_a_retraction_is_a_notice_of_its_own() -> None:

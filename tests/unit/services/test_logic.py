@@ -4,15 +4,18 @@ import json
 
 import pytest
 
+from slamon.notices.marks import Mark
 from slamon.notices.notice import DeliveryState
 from slamon.notices.row import read_row
+from slamon.notices.system import of_silence
 from slamon.orders.event import Instant, rfc3339
 from slamon.services.ingest import Ingest, IngestRules, Topics
 from slamon.services.logic import OrderLogic
 from slamon.services.offers import Address, DeliveryRecord, Drop, OutboxRecord, Reoffer, encode
 from slamon.services.partition import PartitionRules
+from slamon.sla.silence import Silent
 from slamon.sources.native import NativeDecoder
-from slamon.stream import Effects
+from slamon.stream import Effects, Rows
 from tests.builders import ORDER, PROMISE_ONLY, T0, day, mark_of, order_event
 from tests.fakes.stream import FakeOutbox, FakeRows, FakeTally, record
 
@@ -29,9 +32,10 @@ class Bench:
         self.now = now
         self.tally, self.outbox = FakeTally(), FakeOutbox()
         rules = IngestRules({"orders": "web"}, {"web": NativeDecoder(None, {}, 4096)}, 1, 0, TOPICS)
+        self.ingest = Ingest(rules, self.tally, lambda: day(30))
         self.logic = OrderLogic(
             lambda: PartitionRules(PROMISE_ONLY, ADDRESSES, TOPICS.outbox),
-            Ingest(rules, self.tally, lambda: day(30)),
+            self.ingest,
             TOPICS,
             tally=self.tally,
             outbox=self.outbox,
@@ -92,6 +96,46 @@ def test_reports_reach_their_order() -> None:
     assert bench.logic.partitions[0].unsettled
     bench.batch(TOPICS.deliveries, encode(_told(bench)))
     assert not bench.logic.partitions[0].unsettled
+
+
+def test_notices_about_no_order_are_marked_and_offered_again() -> None:
+    """Their reports name no order; they are in rows of the shared partition."""
+    bench = Bench()
+    told = of_silence(Silent("web", day(1), day(2)), 7, ("slack",), day(3))
+    bench.logic.system.declare(told, bench.rows, Effects())
+    bench.batch(TOPICS.deliveries, encode(DeliveryRecord(reoffer=Reoffer(opening="opening-1"))))
+    assert [sent.topic for sent in bench.effects.after] == [TOPICS.outbox]
+    report = Mark(notice_id=told.notice_id, receiver="slack", state=DeliveryState.SENT, attempts=1, at=NOW)
+    bench.batch(TOPICS.deliveries, encode(DeliveryRecord(mark=report)))
+    bench.logic.opened(0, bench.rows)
+    (kept,) = bench.logic.system.all(bench.rows)
+    assert kept.is_settled
+    bench.logic.closed(0)
+    assert list(bench.logic.system.all(bench.rows)) == []
+
+
+def test_what_keeps_things_with_partitions_sees_them_first() -> None:
+    """Before any order of it is looked at."""
+    seen: list[tuple[int, int]] = []
+
+    def opening(partition: int, rows: Rows) -> None:
+        seen.append((partition, len(logic.partitions)))
+        assert rows.get(b"o-1") is None
+
+    bench = Bench()
+    logic = OrderLogic(
+        lambda: PartitionRules(PROMISE_ONLY, ADDRESSES, TOPICS.outbox),
+        bench.ingest,
+        TOPICS,
+        tally=bench.tally,
+        outbox=bench.outbox,
+        now=lambda _: NOW,
+        clock=lambda: NOW,
+        opening=opening,
+    )
+    logic.opened(3, FakeRows())
+    assert seen == [(3, 0)]
+    assert list(logic.partitions) == [3]
 
 
 @pytest.mark.parametrize("now", [day(22), None])

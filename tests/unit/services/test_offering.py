@@ -42,7 +42,8 @@ def test_offers_go_to_the_partition_of_their_receiver() -> None:
         ("outbox", b"webhook|crm", 2, "crm"),
     ]
     assert {_offer(out).partition for out in found} == {3}
-    assert _offer(found[0]).order["verdict"] == "at_risk"
+    assert (_offer(found[0]).order or {})["verdict"] == "at_risk"
+    assert _offer(found[0]).as_of == day(19)
 
 
 def test_offers_may_be_for_one_partition_of_the_outbox() -> None:
@@ -119,3 +120,12 @@ def test_decisions_are_counted() -> None:
     offering.decide(KEY, _row(), Effects(), day(22))
     offering.decide(KEY, _row(), Effects(), T0)
     assert tally.said == [("decided", 2, 2)]
+
+
+def test_what_waited_and_is_not_sent_after_all_is_counted_once() -> None:
+    """The warning that is overtaken; what is superseded from the start counts with its decision."""
+    tally = FakeTally()
+    offering, row = Offering(3, "outbox", ADDRESSES, RULES, tally), _row(day(19))
+    offering.decide(KEY, row, Effects(), day(22))
+    offering.decide(KEY, row, Effects(), day(23))
+    assert sorted(tally.of("superseded")) == [(receiver, "at_risk") for receiver in ("crm", "gone", "slack")]

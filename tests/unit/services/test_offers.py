@@ -9,6 +9,7 @@ from slamon.services.offers import (
     DeliveryRecord,
     Drop,
     OutboxRecord,
+    Place,
     Reoffer,
     decode_delivery,
     decode_outbox,
@@ -57,7 +58,7 @@ def test_anything_else_is_no_record(value: bytes) -> None:
 
 def test_a_notice_is_offered_with_all_that_its_text_needs() -> None:
     """One offer per unsettled delivery."""
-    assert list(offers([RECORD], ORDER_JSON, 3, ADDRESSES)) == [offer()]
+    assert list(offers([RECORD], ORDER_JSON, Place(3, T0), ADDRESSES)) == [offer()]
 
 
 def test_a_retraction_names_what_it_withdraws() -> None:
@@ -74,7 +75,7 @@ def test_a_retraction_names_what_it_withdraws() -> None:
     )
     record.retraction = {"slack": Delivery("sending", 2)}
     record.withdrawn_at = day(23)
-    (found,) = offers([record], ORDER_JSON, 3, ADDRESSES)
+    (found,) = offers([record], ORDER_JSON, Place(3, T0), ADDRESSES)
     assert found == retraction(state="sending", attempts=2, at=day(23), decided_at=day(23))
     assert found.notice_id == retraction_id(record.id_for(ORDER))
 
@@ -89,4 +90,4 @@ def test_receivers_that_are_configured_no_more_are_passed_over() -> None:
         T0,
         deliveries={"gone": Delivery("pending"), "slack": Delivery("pending")},
     )
-    assert [found.receiver for found in offers([record], ORDER_JSON, 3, ADDRESSES)] == ["slack"]
+    assert [found.receiver for found in offers([record], ORDER_JSON, Place(3, T0), ADDRESSES)] == ["slack"]

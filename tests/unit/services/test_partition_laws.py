@@ -1,10 +1,11 @@
 """What a receiver heard last about a notice is what is true, whatever is lost, repeated or crosses on the way.
 
 An order's partition, the outbox and a receiver, with the topics between them as lists: events come late, marks
-are repeated, the owner of the outbox changes, workers crash between a row and its offers.
+are repeated, sources fall silent, the owner of the outbox changes, workers crash between a row and its offers.
 """
 
 from collections import Counter
+from dataclasses import replace
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -16,15 +17,22 @@ from slamon.notices.record import UNSETTLED, NoticeRecord
 from slamon.notices.row import OrderRules, apply, new_row, read_row, settle_row
 from slamon.orders.event import DAY, Instant, OrderEvent
 from slamon.services.channel import Channel, Waiting
+from slamon.services.held_back import HeldBack
 from slamon.services.offers import Address, DeliveryRecord, Offer, Reoffer, decode_outbox
 from slamon.services.partition import OrderPartition, PartitionRules
 from slamon.sla.clock import Key
+from slamon.sla.silence import Silent
 from slamon.stream import Effects, Outgoing
 from tests.builders import ORDER, PROMISE_ONLY, day, order_event, promised, told
 from tests.fakes.stream import FakeRows, FakeTally
 
 KEY = ORDER.encode()
-RULES = OrderRules(PROMISE_ONLY.book, PROMISE_ONLY.notices, max(PROMISE_ONLY.keep_finished, 900 * DAY))
+HOLD_AT_MOST = 2 * DAY
+RULES = OrderRules(
+    PROMISE_ONLY.book,
+    replace(PROMISE_ONLY.notices, hold_at_most=HOLD_AT_MOST),
+    max(PROMISE_ONLY.keep_finished, 900 * DAY),
+)
 
 EVENTS = st.one_of(
     st.builds(lambda at: order_event("SHIPPED", at, system="mes"), st.integers(17, 24).map(day)),
@@ -44,6 +52,7 @@ class Delivery(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.now: Instant = day(16)
+        self.silences: tuple[Silent, ...] = ()
         self.rows = FakeRows()
         self.partition = self._partition()
         self.channel = Channel("slack")
@@ -58,14 +67,20 @@ class Delivery(RuleBasedStateMachine):
 
     def _partition(self) -> OrderPartition:
         addresses = {"slack": Address("slack", b"slack", 0)}
-        partition = OrderPartition(0, PartitionRules(RULES, addresses, "outbox"), FakeTally())
+        partition = OrderPartition(
+            0, PartitionRules(RULES, addresses, "outbox"), FakeTally(), HeldBack(lambda _: self.silences)
+        )
         partition.open(self.rows)
         return partition
 
-    @initialize(is_rough=st.booleans())
-    def submitted(self, is_rough: bool) -> None:
-        """Half of the runs lose nothing: there every report and every offer has to do its part."""
+    @initialize(is_rough=st.booleans(), system=st.sampled_from(("shop", "mes", None)))
+    def submitted(self, is_rough: bool, system: str | None) -> None:
+        """Half of the runs lose nothing: there every report and every offer has to do its part.
+
+        A source is silent from the start; whether the first warning is held depends on who speaks there.
+        """
         self.is_rough = is_rough
+        self.a_source_falls_silent(system, 0)
         self._hear(order_event())
         self.time_passes(2)
 
@@ -86,9 +101,30 @@ class Delivery(RuleBasedStateMachine):
         self.now += round(days * DAY)
         self._tick()
 
+    @rule(system=st.sampled_from(("mes", "shop", None)), days=st.sampled_from((0, 1, 4)))
+    def a_source_falls_silent(self, system: str | None, days: int) -> None:
+        """It was last heard some days ago."""
+        self.silences = (Silent("source", self.now - days * DAY, self.now, system),)
+
+    @rule()
+    def it_speaks_again(self) -> None:
+        self.silences = ()
+        self._tick()
+
     def _tick(self) -> None:
-        keys = self.partition.due.pop(self.now, self.partition.due_of(self.rows), 100)
+        keys = self.partition.held.stirred(self.now, 100)
+        keys += self.partition.due.pop(self.now, self.partition.due_of(self.rows), 100)
         self.partition.tick(keys, self.rows, self.effects, self.now)
+        self._is_held_rightly()
+
+    def _is_held_rightly(self) -> None:
+        """While a source is silent, and no longer than it may be; the partition knows of it."""
+        stored = self.rows.get(KEY)
+        row = None if stored is None else read_row(stored, RULES)
+        held = [record for record in (row.records if row else None) or [] if record.held_until is not None]
+        assert not held or self.silences
+        assert all(record.standing and self.now < record.at + HOLD_AT_MOST for record in held)
+        assert self.partition.held.keys == ({KEY} if held else set())
 
     @precondition(lambda self: bool(self.effects.after))
     @rule(count=st.integers(1, 9))
@@ -177,6 +213,9 @@ class Delivery(RuleBasedStateMachine):
         self.marks.append(DeliveryRecord(reoffer=Reoffer(outbox=0)))
 
     def teardown(self) -> None:
+        self.now += HOLD_AT_MOST  # whatever is silent
+        self._tick()
+        self.silences = ()
         for _ in range(200):
             self._tick()
             self.offers_arrive(99)

@@ -116,10 +116,12 @@ def test_notices_are_counted_by_how_their_delivery_ended(tally: MetricsTally, me
     tally.sent("slack", NoticeKind.BREACHED, 2 * SECOND)
     tally.sent("slack", NoticeKind.BREACHED, -SECOND)
     tally.failed("slack", NoticeKind.AT_RISK)
+    tally.superseded("slack", NoticeKind.AT_RISK)
     tally.attempt_failed("slack", "timeout")
     assert samples(metrics, "slamon_notices_total") == {
         ("breached", "sent", "slack"): 2,
         ("at_risk", "failed", "slack"): 1,
+        ("at_risk", "superseded", "slack"): 1,
     }
     assert samples(metrics, "slamon_notice_delay_seconds_sum") == {("slack",): 2}
     assert samples(metrics, "slamon_notice_attempts_failed_total") == {("timeout", "slack"): 1}

@@ -16,7 +16,6 @@ def _remarks(text: str) -> list[str]:
         ("lag: {}", "lag"),
         ('services: {mes: {http: "http://mes"}}', "services"),
         ("sla: {forecast: {notify: true}}", "sla.forecast.notify"),
-        ("sla: {hold_at_most: PT2H}", "sla.hold_at_most"),
         ("notify: {alertmanager: {url: x}}", "notify.alertmanager"),
         ("notify: {smtp: {host: x}}", "notify.smtp"),
         ("notify: {apprise: {urls: [x]}}", "notify.apprise"),

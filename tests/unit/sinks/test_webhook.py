@@ -38,6 +38,7 @@ def test_the_payload_of_the_contract() -> None:
         "kind": "retracted",
         "subject": "A-1001",
         "order": order_json(),
+        "as_of": None,
         "stage": "SUBMITTED",
         "due_at": "2026-05-02T09:00:00Z",
         "at": "2026-05-02T09:00:00Z",
@@ -45,7 +46,20 @@ def test_the_payload_of_the_contract() -> None:
         "text": notice.text,
         "retracts": "an-id",
         "reinstated": True,
+        "silence": None,
     }
+
+
+def test_a_notice_about_a_source_has_no_order() -> None:
+    silence = {"source": "mes", "since": "2026-05-04T11:00:00Z"}
+    notice = outgoing(kind=NoticeKind.SOURCE_SILENT, subject="mes", order=None, silence=silence, due_at=None)
+    payload = webhook_payload(notice)
+    assert (payload["kind"], payload["subject"], payload["order"]) == ("source_silent", "mes", None)
+    assert payload["silence"] == silence
+
+
+def test_an_order_says_as_of_when_it_stood_so() -> None:
+    assert webhook_payload(outgoing(as_of=NOW))["as_of"] == "2026-05-04T12:00:00Z"
 
 
 async def test_what_comes_from_outside_arrives_as_stated(receiver: WebhookStandIn, tmp_path: Path) -> None:

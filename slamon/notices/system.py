@@ -1,0 +1,136 @@
+"""Notices that are about no order: what their row keeps, what they say, how they are shown (CONTRACT §4, §5). Pure."""
+
+import msgspec
+
+from slamon.notices.marks import Mark, take
+from slamon.notices.notice import DeliveryState, NoticeKind, notice_id
+from slamon.notices.record import UNSETTLED, WAITING, Delivery
+from slamon.notices.report import deliveries_json
+from slamon.notices.words import UNKNOWN, date_words, name, span_words
+from slamon.orders.event import Instant, Span, rfc3339
+from slamon.sla.silence import Silent
+
+VERSION = 1
+
+
+class Silence(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """A silence that is told: of a source that speaks for `system` (None: for any), and how many records it had."""
+
+    source: str
+    system: str | None
+    since: Instant
+    expected_by: Instant
+    total: int
+
+
+class SystemNotice(msgspec.Struct, array_like=True, gc=False):
+    """One notice; it stands until `ended_at`. `began_at` tells it from others of its kind and subject."""
+
+    version: int
+    kind: str
+    subject: str
+    began_at: Instant
+    at: Instant
+    decided_at: Instant
+    silence: Silence | None = None
+    ended_at: Instant | None = None
+    deliveries: dict[str, Delivery] = {}
+
+    @property
+    def notice_id(self) -> str:
+        """The notice's stable id: of its subject, its kind and when that which it is about began."""
+        return notice_id(self.subject, NoticeKind(self.kind), due_at=self.began_at)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is left to send about it."""
+        return all(delivery.state not in UNSETTLED for delivery in self.deliveries.values())
+
+
+encode_notice = msgspec.msgpack.Encoder().encode
+_decode_notice = msgspec.msgpack.Decoder(SystemNotice).decode
+
+
+def decode_notice(stored: bytes) -> SystemNotice | None:
+    """Read a stored notice; None for one of another version."""
+    try:
+        notice = _decode_notice(stored)
+    except msgspec.DecodeError:
+        return None
+    return notice if notice.version == VERSION else None
+
+
+def of_silence(silent: Silent, total: int, receivers: tuple[str, ...], now: Instant) -> SystemNotice:
+    """The notice about a silence; true since the instant by which something was expected."""
+    return SystemNotice(
+        VERSION,
+        NoticeKind.SOURCE_SILENT,
+        silent.source,
+        silent.since,
+        silent.expected_by,
+        now,
+        Silence(silent.source, silent.system, silent.since, silent.expected_by, total),
+        deliveries={receiver: Delivery(DeliveryState.PENDING) for receiver in receivers},
+    )
+
+
+def end(notice: SystemNotice, now: Instant) -> None:
+    """It stands no more; whom it has not reached need not know."""
+    notice.ended_at = now
+    for delivery in notice.deliveries.values():
+        if delivery.state in WAITING:
+            delivery.state = DeliveryState.SUPERSEDED
+
+
+def mark_system(notice: SystemNotice, report: Mark) -> bool:
+    """Take a report about a delivery; returns whether anything changed."""
+    return take(notice.deliveries.get(report.receiver), report)
+
+
+def system_text(notice: SystemNotice, hold_at_most: Span) -> str:
+    """The words of a notice, in one line."""
+    silence = notice.silence
+    if silence is None:
+        return f"{notice.kind}: {name(notice.subject) or UNKNOWN}."
+    source, since = name(silence.source) or UNKNOWN, date_words(silence.since)
+    if notice.ended_at is not None:
+        return f"Source {source} was silent from {since} to {date_words(notice.ended_at)}; it is heard again."
+    told = f"Source {source} is silent: nothing was heard since {since}, expected by {date_words(silence.expected_by)}."
+    whose = "its word" if silence.system is None else f"a word of {name(silence.system) or UNKNOWN}"
+    if not hold_at_most:
+        return f"{told} Orders that wait for {whose} may stand elsewhere than slamon knows."
+    held = f"Notices about orders that wait for {whose} are held back, each for {span_words(hold_at_most)} at most."
+    return f"{told} {held}"
+
+
+def silence_json(notice: SystemNotice) -> dict[str, str | None] | None:
+    """What is known of the silence; None for a notice about something else."""
+    silence = notice.silence
+    if silence is None:
+        return None
+    return {
+        "source": silence.source,
+        "system": silence.system,
+        "since": rfc3339(silence.since),
+        "expected_by": rfc3339(silence.expected_by),
+        "ended_at": None if notice.ended_at is None else rfc3339(notice.ended_at),
+    }
+
+
+def system_json(notice: SystemNotice, hold_at_most: Span) -> dict[str, object]:
+    """A notice in the shape of CONTRACT §5: `subject` instead of an order."""
+    return {
+        "notice_id": notice.notice_id,
+        "kind": notice.kind,
+        "order_id": None,
+        "subject": notice.subject,
+        "stage": None,
+        "due_at": None,
+        "at": rfc3339(notice.at),
+        "standing": notice.ended_at is None,
+        "retracts": None,
+        "divergence": None,
+        "silence": silence_json(notice),
+        "text": system_text(notice, hold_at_most),
+        "deliveries": deliveries_json(notice.deliveries),
+    }

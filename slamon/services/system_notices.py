@@ -1,0 +1,133 @@
+"""The notices that are about no order, in rows of the partition whose owner tells them; offered and marked like others.
+
+Everything here is synchronous and runs in steps of that partition, as `OrderPartition` does.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from slamon.notices.marks import Mark
+from slamon.notices.notice import NoticeKind
+from slamon.notices.record import OFFERED
+from slamon.notices.system import (
+    SystemNotice,
+    decode_notice,
+    encode_notice,
+    end,
+    mark_system,
+    silence_json,
+    system_json,
+    system_text,
+)
+from slamon.orders.event import DAY, Instant
+from slamon.services.offers import Address, Drop, Offer, OutboxRecord, encode
+from slamon.services.partition import PartitionRules
+from slamon.services.system_rows import SHARED, system_key, system_rows
+from slamon.stream import Effects, Outgoing, Rows
+
+_NAME = "notice/"
+KEPT = 30 * DAY
+"""A notice that stands no more is shown so long."""
+
+
+@dataclass(slots=True)
+class SystemNotices:
+    """What is told by the owner of the shared partition; `ids` are those in its rows while it is ours."""
+
+    rules: Callable[[], PartitionRules]
+    ids: set[str] = field(default_factory=set)
+
+    def open(self, rows: Rows) -> None:
+        """The partition is ours: find what is there."""
+        self.ids = {name.removeprefix(_NAME) for name, _ in system_rows(rows, _NAME)}
+
+    def close(self) -> None:
+        """It is another worker's."""
+        self.ids = set()
+
+    def all(self, rows: Rows) -> Iterator[SystemNotice]:
+        """Every notice that is kept."""
+        for own_id in sorted(self.ids):
+            notice = _read(rows, own_id)
+            if notice is not None:
+                yield notice
+
+    def standing(self, rows: Rows, kind: NoticeKind) -> dict[str, SystemNotice]:
+        """The notices of a kind that stand, by subject."""
+        return {notice.subject: notice for notice in self.all(rows) if notice.kind == kind and notice.ended_at is None}
+
+    def declare(self, notice: SystemNotice, rows: Rows, effects: Effects) -> None:
+        """Tell of something, once: what is known by its id already is left as it is."""
+        if notice.notice_id not in self.ids:
+            self._purge(rows, notice.decided_at)
+            self._write(notice, rows)
+            effects.after.extend(self._offers(notice))
+
+    def end(self, notice: SystemNotice, rows: Rows, effects: Effects, now: Instant) -> None:
+        """Let a notice stand no more; offers that wait are taken back."""
+        offered = [name for name, delivery in notice.deliveries.items() if delivery.state in OFFERED]
+        end(notice, now)
+        self._write(notice, rows)
+        for receiver in offered:
+            if receiver in self.rules().addresses:
+                gone = Drop(notice_id=notice.notice_id, receiver=receiver)
+                effects.after.append(self._outgoing(self.rules().addresses[receiver], OutboxRecord(drop=gone)))
+
+    def mark(self, report: Mark, rows: Rows) -> None:
+        """Take a report of the outbox."""
+        notice = _read(rows, report.notice_id) if report.notice_id in self.ids else None
+        if notice is not None and mark_system(notice, report):
+            self._write(notice, rows)
+
+    def reoffer(self, outbox: int | None, rows: Rows, effects: Effects) -> None:
+        """Offer again what is unsettled, to one partition of the outbox or to all."""
+        for notice in self.all(rows):
+            effects.after.extend(self._offers(notice, outbox))
+
+    def shown(self, rows: Rows) -> list[tuple[SystemNotice, dict[str, object]]]:
+        """Every notice with its JSON (CONTRACT §5)."""
+        hold_at_most = self.rules().orders.notices.hold_at_most
+        return [(notice, system_json(notice, hold_at_most)) for notice in self.all(rows)]
+
+    def _purge(self, rows: Rows, now: Instant) -> None:
+        for notice in list(self.all(rows)):
+            if notice.ended_at is not None and notice.ended_at + KEPT <= now and notice.is_settled:
+                rows.delete(system_key(_NAME + notice.notice_id))
+                self.ids.discard(notice.notice_id)
+
+    def _write(self, notice: SystemNotice, rows: Rows) -> None:
+        rows.put(system_key(_NAME + notice.notice_id), encode_notice(notice))
+        self.ids.add(notice.notice_id)
+
+    def _offers(self, notice: SystemNotice, outbox: int | None = None) -> Iterator[Outgoing]:
+        for receiver, delivery in notice.deliveries.items():
+            address = self.rules().addresses.get(receiver)
+            if delivery.state in OFFERED and address is not None and outbox in (None, address.partition):
+                offer = Offer(
+                    notice_id=notice.notice_id,
+                    receiver=receiver,
+                    kind=notice.kind,
+                    order_id=None,
+                    partition=SHARED,
+                    stage=None,
+                    due_at=None,
+                    at=notice.at,
+                    decided_at=notice.decided_at,
+                    state=str(delivery.state),
+                    attempts=delivery.attempts,
+                    retracts=None,
+                    reinstated=False,
+                    order=None,
+                    subject=notice.subject,
+                    text=system_text(notice, self.rules().orders.notices.hold_at_most),
+                    silence=silence_json(notice),
+                )
+                yield self._outgoing(address, OutboxRecord(offer=offer))
+
+    def _outgoing(self, address: Address, record: OutboxRecord) -> Outgoing:
+        return Outgoing(self.rules().outbox_topic, address.key, encode(record), address.partition)
+
+
+def _read(rows: Rows, own_id: str) -> SystemNotice | None:
+    stored = rows.get(system_key(_NAME + own_id))
+    return None if stored is None else decode_notice(stored)

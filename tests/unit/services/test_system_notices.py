@@ -1,0 +1,124 @@
+"""Notices about no order: told once, marked, offered again, shown, and gone after a while."""
+
+from slamon.notices.ledger import NoticeRules
+from slamon.notices.marks import Mark
+from slamon.notices.notice import DeliveryState, NoticeKind
+from slamon.notices.system import SystemNotice, of_silence
+from slamon.orders.event import Instant
+from slamon.services.offers import Address, OutboxRecord, decode_outbox
+from slamon.services.partition import PartitionRules
+from slamon.services.system_notices import KEPT, SystemNotices
+from slamon.services.system_rows import system_key
+from slamon.sla.silence import Silent
+from slamon.stream import Effects
+from tests.builders import HOUR, day, order_event, order_rules, stored_after
+from tests.fakes.stream import FakeRows
+
+ADDRESSES = {"slack": Address("slack", b"slack|#late", 5), "crm": Address("crm", b"webhook|crm", 2)}
+ORDERS = order_rules(notices=NoticeRules(("slack", "crm", "gone"), hold_at_most=HOUR))
+RULES = PartitionRules(ORDERS, ADDRESSES, "outbox")
+BEGAN, TOLD = day(1), day(2)
+
+
+class Shared:
+    """The shared partition, with an order in it and what was produced."""
+
+    def __init__(self, rows: FakeRows | None = None) -> None:
+        self.rows = rows or FakeRows({b"o-1": stored_after([order_event()])})
+        self.effects = Effects()
+        self.notices = SystemNotices(lambda: RULES)
+        self.notices.open(self.rows)
+
+    def tell(self, since: Instant = BEGAN, at: Instant = TOLD) -> SystemNotice:
+        silent = Silent("mes", since, since + HOUR, "mes")
+        notice = of_silence(silent, 42, RULES.orders.notices.receivers, at)
+        self.notices.declare(notice, self.rows, self.effects)
+        return notice
+
+    def said(self) -> list[tuple[bytes | None, int | None, OutboxRecord]]:
+        found = [(out.key, out.partition, decode_outbox(out.value or b"")) for out in self.effects.after]
+        self.effects.after.clear()
+        return found
+
+    def offered(self) -> list[str]:
+        return [record.offer.receiver for _, _, record in self.said() if record.offer is not None]
+
+    def kept(self) -> list[SystemNotice]:
+        return list(self.notices.all(self.rows))
+
+
+def test_it_is_told_to_every_receiver_once() -> None:
+    """With all that the outbox needs; a second worker's telling of the same changes nothing."""
+    shared = Shared()
+    told = shared.tell()
+    said = shared.said()
+    assert [(key, partition) for key, partition, _ in said] == [(b"slack|#late", 5), (b"webhook|crm", 2)]
+    for _, _, record in said:
+        offer = record.offer
+        assert offer is not None
+        assert (offer.notice_id, offer.kind, offer.partition) == (told.notice_id, "source_silent", 0)
+        assert (offer.subject, offer.order_id, offer.order, offer.attempts) == ("mes", None, None, 0)
+        assert offer.text is not None
+        assert offer.text.startswith("Source mes is silent")
+    shared.tell()
+    assert shared.said() == []
+    assert shared.kept() == [told]
+
+
+def test_a_new_owner_goes_on_where_the_old_one_ended() -> None:
+    """It finds what stands, offers what is unsettled, and passes over what is sent."""
+    before = Shared()
+    told = before.tell()
+    sent = Mark(notice_id=told.notice_id, receiver="slack", state=DeliveryState.SENT, attempts=1, at=day(2))
+    before.notices.mark(sent, before.rows)
+    after = Shared(before.rows)
+    assert after.notices.standing(after.rows, NoticeKind.SOURCE_SILENT).keys() == {"mes"}
+    after.notices.reoffer(None, after.rows, after.effects)
+    assert after.offered() == ["crm"]
+    after.notices.reoffer(5, after.rows, after.effects)
+    assert after.offered() == []
+    after.notices.close()
+    assert list(after.notices.all(after.rows)) == []
+
+
+def test_its_end_takes_back_what_waits() -> None:
+    """Offers that nobody has tried yet; who was told sees it in the API."""
+    shared = Shared()
+    told = shared.tell()
+    sent = Mark(notice_id=told.notice_id, receiver="slack", state=DeliveryState.SENT, attempts=1, at=day(2))
+    shared.notices.mark(sent, shared.rows)
+    shared.said()
+    (notice,) = shared.kept()
+    shared.notices.end(notice, shared.rows, shared.effects, day(3))
+    drops = [record.drop for _, _, record in shared.said()]
+    assert [drop.receiver for drop in drops if drop is not None] == ["crm"]
+    assert shared.notices.standing(shared.rows, NoticeKind.SOURCE_SILENT) == {}
+    ((_, shown),) = shared.notices.shown(shared.rows)
+    assert shown["standing"] is False
+    assert [delivery["state"] for delivery in shown["deliveries"]] == ["sent", "superseded", "superseded"]  # type: ignore[attr-defined]
+
+
+def test_reports_about_nothing_known_change_nothing() -> None:
+    shared = Shared()
+    before = dict(shared.rows.rows)
+    shared.notices.mark(Mark(notice_id="n-1", receiver="slack", state="sent", attempts=1, at=day(2)), shared.rows)
+    assert shared.rows.rows == before
+
+
+def test_what_is_long_over_goes_with_the_next_one() -> None:
+    """Unless something is still to be sent about it."""
+    shared = Shared()
+    old, lately = shared.tell(day(1)), shared.tell(day(2))
+    shared.notices.end(old, shared.rows, shared.effects, day(3))
+    shared.notices.end(lately, shared.rows, shared.effects, day(4))
+    new = shared.tell(day(5), at=day(3) + KEPT)
+    assert {notice.notice_id for notice in shared.kept()} == {lately.notice_id, new.notice_id}
+    assert shared.rows.get(system_key(f"notice/{old.notice_id}")) is None
+    assert b"o-1" in shared.rows.rows
+
+
+def test_a_row_of_another_version_is_passed_over() -> None:
+    shared = Shared(FakeRows({system_key("notice/n-1"): b"\x91\x07"}))
+    assert shared.kept() == []
+    shared.notices.reoffer(None, shared.rows, shared.effects)
+    assert shared.said() == []
