@@ -10,6 +10,7 @@ import msgspec
 from slamon.notices.report import record_json
 from slamon.notices.row import OrderRules, Row, entries_of, read_row
 from slamon.orders.event import Instant, instant
+from slamon.services.system_rows import is_order_key
 from slamon.sla.standing import order_json, order_report
 from slamon.stream.replay import revision_of_record
 from slamon.stream.table import CLAIM_KEY, REVISION_SIZE
@@ -43,7 +44,9 @@ def changelog_complaints(evidence: Evidence, rules: OrderRules) -> list[str]:
     rows = {
         key.decode(): row
         for key, record in highest.items()
-        if record.value is not None and (row := read_row(record.value[REVISION_SIZE:], rules)) is not None
+        if is_order_key(key)
+        and record.value is not None
+        and (row := read_row(record.value[REVISION_SIZE:], rules)) is not None
     }
     return [*complaints, *_against_orders(evidence, rows, rules), *_against_notices(evidence, rows, rules)]
 
