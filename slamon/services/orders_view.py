@@ -12,7 +12,7 @@ from slamon.notices.row import OrderRules, Row, entries_of, read_row
 from slamon.orders import facts
 from slamon.orders.entry import CLIENT_NAME, MANAGER_ID, Entry
 from slamon.orders.event import Instant
-from slamon.services.system_rows import is_order_key
+from slamon.services.system_rows import order_rows
 from slamon.sla.clock import Clock, due_with_holds
 from slamon.sla.divergence import rows_after
 from slamon.sla.explained import explanation_json
@@ -82,7 +82,7 @@ class OrdersView:
     async def _rows(self, partitions: Collection[int]) -> AsyncIterator[list[tuple[str, Row]]]:
         for partition in sorted(partitions):
             rows = self.table.rows(partition)
-            keys = [] if rows is None else [key for key, _ in rows.items() if is_order_key(key)]
+            keys = [] if rows is None else [key for key, _ in order_rows(rows)]
             for first in range(0, len(keys), _BATCH):
                 rows = self.table.rows(partition)
                 if rows is None:

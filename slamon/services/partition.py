@@ -23,7 +23,7 @@ from slamon.notices.row import (
 from slamon.orders.event import Instant, OrderEvent
 from slamon.services.offering import Offering, owed
 from slamon.services.offers import Address
-from slamon.services.system_rows import is_order_key
+from slamon.services.system_rows import order_rows
 from slamon.services.tally import Tally
 from slamon.sla.clock import Trace, lead_time
 from slamon.sla.due_times import DueTimes
@@ -60,9 +60,7 @@ class OrderPartition:
         self.due = DueTimes()
         self.unsettled = set()
         orders = self.rules.orders
-        for key, stored in rows.items():
-            if not is_order_key(key):
-                continue
+        for key, stored in order_rows(rows):
             row = read_row(stored, orders)
             self.due.move(key, None, marker_ends(stored) if row is None else wake_at(row, orders))
             if row is not None and row.records is not None and not all(map(is_settled, row.records)):

@@ -71,6 +71,9 @@ class FakeEngine:
         self.steps += 1
         step(self.tables[partition], self.effects)
 
+    def rows(self, partition: int) -> FakeRows | None:
+        return self.tables.get(partition)
+
     def partitions(self) -> frozenset[int]:
         return frozenset(self.tables)
 

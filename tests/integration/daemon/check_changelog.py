@@ -10,7 +10,7 @@ import msgspec
 from slamon.notices.report import record_json
 from slamon.notices.row import OrderRules, Row, entries_of, read_row
 from slamon.orders.event import Instant, instant
-from slamon.services.system_rows import is_order_key
+from slamon.services.system_rows import is_system
 from slamon.sla.standing import order_json, order_report
 from slamon.stream.replay import revision_of_record
 from slamon.stream.table import CLAIM_KEY, REVISION_SIZE
@@ -44,7 +44,7 @@ def changelog_complaints(evidence: Evidence, rules: OrderRules) -> list[str]:
     rows = {
         key.decode(): row
         for key, record in highest.items()
-        if is_order_key(key)
+        if not is_system(key)
         and record.value is not None
         and (row := read_row(record.value[REVISION_SIZE:], rules)) is not None
     }
