@@ -15,6 +15,7 @@ from slamon.kafka.topics import OwnTopics
 from slamon.metrics.registry import Metrics
 from slamon.orders.event import Instant
 from slamon.services.dispatcher import Dispatcher
+from slamon.services.forecasts import Forecasts
 from slamon.services.gate import GateRules, LagGate
 from slamon.services.ingest import Ingest
 from slamon.services.instance import claim_instance
@@ -54,6 +55,7 @@ class Parts:
         self.startup = Startup(self.cluster, build.surroundings(settings, self.own), wall_clock)
         self.offsets = GroupOffsets(Offsets(self.cluster), kafka.app_id)
         self.decoders = build.decoders(settings)
+        self.forecasts = Forecasts(settings.sla_terms().lifecycle)
         self.logic = self._order_logic()
         url = build.own_url(settings)
         options = build.engine_options(settings, self.own, security, instance_id=self.instance.name, url=url)
@@ -73,7 +75,7 @@ class Parts:
             self.gate,
         )
         rules = build.partition_rules(settings, self.receivers, self.topics).orders
-        self.view = OrdersView(self.engine, rules, partitions, self.gate.slowest, wall_clock)
+        self.view = OrdersView(self.engine, rules, partitions, self.gate.slowest, wall_clock, outlooks=self.forecasts)
 
     def _order_logic(self) -> OrderLogic:
         settings = self.settings
@@ -88,7 +90,7 @@ class Parts:
             clock=wall_clock,
         )
         return OrderLogic(
-            build.partition_rules(settings, self.receivers, self.topics),
+            build.partition_rules(settings, self.receivers, self.topics, self.forecasts),
             Ingest(build.ingest_rules(settings, self.topics, self.decoders), tally, wall_clock, self.distrust),
             self.topics,
             tally=tally,

@@ -8,6 +8,7 @@ import msgspec
 from slamon.notices.notice import DeliveryState, NoticeKind, notice_id, retraction_id
 from slamon.orders.event import Instant
 from slamon.sla.clock import Apart, Due, Key
+from slamon.sla.forecast.watching import Foretold
 
 KIND_OF: dict[int, NoticeKind] = {
     Due.AT_RISK: NoticeKind.AT_RISK,
@@ -35,7 +36,7 @@ class NoticeRecord(msgspec.Struct, array_like=True, gc=False):
     """One notice of an order, its deliveries and their withdrawal by receiver.
 
     `due_at` is the due time without holds, `shown_at` with them; `turns` counts how often it ceased to stand or stood
-    again.
+    again; `foretold` is what was forecast, where a forecast made it true.
     """
 
     kind: int
@@ -50,6 +51,7 @@ class NoticeRecord(msgspec.Struct, array_like=True, gc=False):
     withdrawn_at: Instant | None = None
     shown_at: Instant | None = None
     apart: Apart | None = None
+    foretold: Foretold | None = None
 
     @property
     def key(self) -> Key:

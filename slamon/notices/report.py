@@ -71,7 +71,14 @@ def _notice_json(record: NoticeRecord, order_id: str, order: Mapping[str, object
         "retracts": None,
         "divergence": divergence_json(record.apart),
         "text": notice_text(
-            kind, order, stage=record.stage, due_at=record.shown_at, at=record.at, now=now, apart=record.apart
+            kind,
+            order,
+            stage=record.stage,
+            due_at=record.shown_at,
+            at=record.at,
+            now=now,
+            apart=record.apart,
+            foretold=record.foretold,
         ),
     }
 

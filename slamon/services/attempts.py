@@ -126,6 +126,7 @@ def notice_of(offer: Offer, attempt: int, now: Instant) -> OutgoingNotice:
         now=now,
         retracts_kind=NoticeKind(offer.kind) if offer.retracts else None,
         apart=offer.apart,
+        foretold=offer.foretold,
     )
     return OutgoingNotice(
         notice_id=offer.notice_id,

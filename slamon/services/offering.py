@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from slamon.notices.leaving import wake_at
 from slamon.notices.record import intents
-from slamon.notices.row import OrderRules, Row, entries_of, settle_row
+from slamon.notices.row import OrderRules, Row, settle_row
 from slamon.orders.event import Instant
+from slamon.services.foresight import NoOutlooks, Outlooks
 from slamon.services.offers import Address, Drop, Offer, OutboxRecord, encode, offers
+from slamon.services.showing import Showing
 from slamon.services.tally import Tally
-from slamon.sla.standing import order_json, order_report
 from slamon.stream import Effects, Outgoing
 
 Owed: TypeAlias = tuple[str, str]
@@ -27,6 +28,7 @@ class Offering:
     addresses: Mapping[str, Address]
     orders: OrderRules
     tally: Tally
+    outlooks: Outlooks = field(default_factory=NoOutlooks)
 
     def decide(self, key: bytes, row: Row, effects: Effects, now: Instant | None) -> None:
         """Decide notices as of `now`; without it only what an event did to decisions made before."""
@@ -80,8 +82,9 @@ class Offering:
                 yield self._outgoing(address, OutboxRecord(drop=Drop(notice_id=notice_id, receiver=receiver)))
 
     def _offers(self, key: bytes, row: Row, now: Instant) -> Iterator[Offer]:
-        report = order_report(key.decode(), entries_of(row), now, self.orders.book, truncated=row.truncated)
-        return offers(row.records or [], order_json(report), self.partition, self.addresses)
+        showing = Showing(self.orders, self.outlooks)
+        shown = showing.order(showing.report(key.decode(), row, now))
+        return offers(row.records or [], shown, self.partition, self.addresses)
 
     def _outgoing(self, address: Address, record: OutboxRecord) -> Outgoing:
         return Outgoing(self.topic, address.key, encode(record), address.partition)

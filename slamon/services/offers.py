@@ -11,6 +11,7 @@ import msgspec
 from slamon.notices.marks import Mark
 from slamon.notices.record import KIND_OF, Intent, NoticeRecord, intents
 from slamon.orders.event import Instant
+from slamon.sla.forecast.watching import Foretold
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +35,7 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     reinstated: bool
     order: dict[str, object]
     apart: tuple[str, str, str] | None = None
+    foretold: Foretold | None = None
 
 
 class Drop(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,4 +116,5 @@ def _offer(intent: Intent, order_id: str, order: Mapping[str, object], partition
         reinstated=intent.reinstated,
         order=dict(order),
         apart=record.apart,
+        foretold=record.foretold,
     )

@@ -6,6 +6,7 @@ key"); the engine makes the row writes and the offers durable in that order.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from slamon.notices.leaving import leave, marker_ends, may_leave, wake_at, wanted_at
 from slamon.notices.marks import Mark
@@ -21,6 +22,8 @@ from slamon.notices.row import (
     read_row,
 )
 from slamon.orders.event import Instant, OrderEvent
+from slamon.services.foresight import Foresight, NoOutlooks, Outlooks
+from slamon.services.learning import Learning
 from slamon.services.offering import Offering, owed
 from slamon.services.offers import Address
 from slamon.services.system_rows import order_rows
@@ -32,11 +35,12 @@ from slamon.stream import Effects, Rows
 
 @dataclass(frozen=True, slots=True)
 class PartitionRules:
-    """What every partition follows: the order rules, where offers go, and the topic they go to."""
+    """What every partition follows: the order rules, where offers go, the topic they go to, who makes forecasts."""
 
     orders: OrderRules
     addresses: Mapping[str, Address]
     outbox_topic: str
+    outlooks: Outlooks = field(default_factory=NoOutlooks)
 
 
 @dataclass(slots=True)
@@ -49,21 +53,31 @@ class OrderPartition:
     due: DueTimes = field(default_factory=DueTimes)
     unsettled: set[bytes] = field(default_factory=set)
     offering: Offering = field(init=False)
+    learning: Learning = field(init=False)
+    foresight: Foresight = field(init=False)
 
     def __post_init__(self) -> None:
-        """Build the part that talks to the outbox."""
+        """Build the parts that talk to the outbox and that make forecasts."""
         rules = self.rules
-        self.offering = Offering(self.number, rules.outbox_topic, rules.addresses, rules.orders, self.tally)
+        self.offering = Offering(
+            self.number, rules.outbox_topic, rules.addresses, rules.orders, self.tally, outlooks=rules.outlooks
+        )
+        self.learning = Learning(self.tally)
+        self.foresight = Foresight(rules.orders, rules.outlooks, self.learning)
 
     def open(self, rows: Rows) -> None:
-        """Build the due-time index and the set of orders with something left to send."""
+        """Build the due-time index, the set of orders with something left to send, and what has been learnt."""
         self.due = DueTimes()
         self.unsettled = set()
         orders = self.rules.orders
+        self.learning.load(rows)
         for key, stored in order_rows(rows):
             row = read_row(stored, orders)
             self.due.move(key, None, marker_ends(stored) if row is None else wake_at(row, orders))
-            if row is not None and row.records is not None and not all(map(is_settled, row.records)):
+            if row is None:
+                continue
+            self.learning.recover(row, orders.book.rules_of(row.clock))
+            if row.records is not None and not all(map(is_settled, row.records)):
                 self.unsettled.add(key)
 
     def apply(self, key: bytes, event: OrderEvent, rows: Rows, effects: Effects, now: Instant | None) -> Outcome:
@@ -75,12 +89,13 @@ class OrderPartition:
             return Outcome.EXPIRED
         before = None if stored is None else wake_at(row, orders)
         trace = Trace()
-        lead_before = lead_time(row.clock)
+        lead_before, top = lead_time(row.clock), row.clock.top
         outcome = apply(row, event, orders, trace)
         if outcome is Outcome.DUPLICATE:
             return outcome
         if trace.visits or lead_before != lead_time(row.clock):
             self.tally.moved(row, trace, orders.book.rules_of(row.clock), ended=lead_before is None)
+        self.foresight.after(row, top, now)
         wake = wake_at(row, orders)
         if row.records is not None or (now is not None and wake is not None and wake <= now):
             self.offering.decide(key, row, effects, now)
@@ -112,7 +127,7 @@ class OrderPartition:
                 continue
             row = read_row(stored, orders)
             if row is None:
-                self._marker_due(key, stored, rows, now)
+                _marker_due(key, stored, rows, self.due, now)
                 continue
             wake = wake_at(row, orders)
             if wake is None or wake > now:
@@ -122,17 +137,13 @@ class OrderPartition:
                 rows.put(key, marker)
                 self.due.move(key, None, marker_ends(marker))
             else:
+                self.foresight.due(row, now)
                 self.offering.decide(key, row, effects, now)
                 self._write(key, row, rows, (None, wake_at(row, orders)))
 
     def due_of(self, rows: Rows) -> Callable[[bytes], Instant | None]:
         """How the due-time index learns an order's present due time."""
-
-        def due_at(key: bytes) -> Instant | None:
-            stored = rows.get(key)
-            return None if stored is None else wanted_at(stored, self.rules.orders)
-
-        return due_at
+        return partial(_due_at, rows, self.rules.orders)
 
     def reoffer(self, outbox: int | None, rows: Rows, effects: Effects, now: Instant) -> None:
         """Offer again what is unsettled, to one partition of the outbox or to all."""
@@ -144,13 +155,6 @@ class OrderPartition:
             else:
                 effects.after.extend(self.offering.offer(key, row, now, outbox=outbox))
 
-    def _marker_due(self, key: bytes, stored: bytes, rows: Rows, now: Instant) -> None:
-        ends = marker_ends(stored)
-        if ends is not None and ends <= now:
-            rows.delete(key)
-        else:
-            self.due.move(key, None, ends)
-
     def _write(self, key: bytes, row: Row, rows: Rows, wake: tuple[Instant | None, Instant | None]) -> None:
         """Store a row; `wake`: the due time that the index knows of (None for one that it has not), and the new one."""
         rows.put(key, encode_row(row))
@@ -160,3 +164,17 @@ class OrderPartition:
                 self.unsettled.discard(key)
             else:
                 self.unsettled.add(key)
+
+
+def _due_at(rows: Rows, orders: OrderRules, key: bytes) -> Instant | None:
+    stored = rows.get(key)
+    return None if stored is None else wanted_at(stored, orders)
+
+
+def _marker_due(key: bytes, stored: bytes, rows: Rows, due: DueTimes, now: Instant) -> None:
+    """The marker of an order that has left goes when its time has come."""
+    ends = marker_ends(stored)
+    if ends is not None and ends <= now:
+        rows.delete(key)
+    else:
+        due.move(key, None, ends)

@@ -12,6 +12,7 @@ from slamon.notices.record import KIND_OF, NoticeRecord
 from slamon.notices.row import Row
 from slamon.orders.event import SECOND, Span
 from slamon.sla.clock import Due, Trace, lead_time
+from slamon.sla.forecast.scoring import Calibration
 from slamon.sla.rules import ClockRules
 from slamon.stream import Record
 
@@ -35,6 +36,9 @@ class Tally(Protocol):
 
     def decided(self, row: Row, new: Sequence[NoticeRecord]) -> None:
         """Notices of an order were decided for the first time."""
+
+    def learnt(self, spells: int, scored: Calibration) -> None:
+        """An order that ended taught so many spells; its forecasts were scored."""
 
     def sent(self, receiver: str, kind: NoticeKind, delay: Span) -> None:
         """A receiver accepted a notice so long after it was decided."""
@@ -103,6 +107,11 @@ class MetricsTally:
                 if delivery.state == DeliveryState.SUPERSEDED:
                     kind = str(KIND_OF[record.kind])
                     self._metrics.notices.counted(receiver, kind, NoticeOutcome.SUPERSEDED)
+
+    def learnt(self, spells: int, scored: Calibration) -> None:
+        """Count spells and scored forecasts."""
+        self._metrics.forecasts.learnt(spells)
+        self._metrics.forecasts.scored(scored)
 
     def sent(self, receiver: str, kind: NoticeKind, delay: Span) -> None:
         """Count an accepted notice and its delay."""

@@ -56,7 +56,7 @@ class Divergence(Section):
 class Forecast(Section):
     """What is done with forecasts."""
 
-    notify: Annotated[Flag, Field(description="Whether a forecast alone puts an order at risk"), Later()] = False
+    notify: Annotated[Flag, Field(description="Whether a forecast alone puts an order at risk")] = False
 
 
 class Sla(Section):

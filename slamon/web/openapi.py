@@ -56,6 +56,7 @@ _SCHEMAS: dict[str, Any] = {
         policy={"type": "object"},
         promise={"type": "object"},
         lead_time_seconds=_NUMBER,
+        forecast={"type": ["object", "null"]},
         causes={"type": "array", "items": {"type": "object"}},
         intervals={"type": "array", "items": {"type": "object"}},
         promises={"type": "array", "items": {"type": "object"}},
@@ -85,6 +86,7 @@ _SCHEMAS: dict[str, Any] = {
         promise_kept_ratio=_NUMBER,
         lead_time_p50_seconds=_NUMBER,
         lead_time_p95_seconds=_NUMBER,
+        forecast_calibration={"type": "object"},
     ),
 }
 

@@ -1,0 +1,98 @@
+"""What forecasts do in the rows of one partition: they are noted, they put orders at risk, and ended orders teach."""
+
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from slamon.notices.foreseen import Foreseen, learns_at, looks_at
+from slamon.notices.row import OrderRules, Row, entries_of
+from slamon.orders.event import Instant
+from slamon.services.learning import Learning
+from slamon.sla.clock import Clock, due_with_holds
+from slamon.sla.forecast.outlook import Outlook
+from slamon.sla.forecast.risk import RiskTerms
+from slamon.sla.forecast.scoring import note
+from slamon.sla.forecast.spells import Move
+from slamon.sla.forecast.watching import Subject, watched
+from slamon.sla.forecast.way import place
+from slamon.sla.rules import ClockRules
+
+TERMS: Final = RiskTerms()
+
+
+class Outlooks(Protocol):
+    """What was learnt by all workers, as far as this one knows."""
+
+    @property
+    def thin(self) -> bool:
+        """Nothing was learnt that any forecast could be made from."""
+
+    def of(self, clock: Clock, rules: ClockRules, place: Move | None) -> Outlook | None:
+        """The outlook of an order that is at a place; None while data is thin, and for None."""
+
+
+class NoOutlooks:
+    """Nothing is known of any order's future."""
+
+    thin = True
+
+    def of(self, clock: Clock, rules: ClockRules, place: Move | None) -> Outlook | None:  # noqa: ARG002  the protocol's
+        """None."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Foresight:
+    """Drives the forecasts of one partition's orders."""
+
+    orders: OrderRules
+    outlooks: Outlooks
+    learning: Learning
+
+    def after(self, row: Row, top: int, now: Instant | None) -> None:
+        """After an event; `top` was the furthest step before it. Nothing while slamon catches up (`now` None)."""
+        if now is None:
+            return
+        if row.clock.top != top:
+            self._note(row, now)
+        if self.orders.forecast.notify:
+            self._watch(row, now)
+
+    def due(self, row: Row, now: Instant) -> None:
+        """Do what the time has come for: learn from an order that ended long enough ago, see whether it is at risk."""
+        learn_at = learns_at(row.foreseen, row.clock, self.orders.forecast)
+        if learn_at is not None and learn_at <= now:
+            self.learning.learn(row, self.orders.book.rules_of(row.clock))
+        self._watch(row, now)
+
+    def _note(self, row: Row, now: Instant) -> None:
+        """Note what is forecast of an order that got further, to be scored when it has finished."""
+        clock, rules = row.clock, self.orders.book.rules_of(row.clock)
+        if self.outlooks.thin or clock.ended_at is not None or clock.due_at is None:
+            return
+        found, due_at = place(entries_of(row), clock, rules), due_with_holds(clock, rules, now)
+        outlook = self.outlooks.of(clock, rules, found)
+        if found is None or outlook is None or due_at is None:
+            return
+        at, number = max(now, found[0]), rules.index[found[1]]
+        seen = _seen(row)
+        seen.notes = note(seen.notes, number, outlook.probability_late(due_at, at), due_at, at)
+
+    def _watch(self, row: Row, now: Instant) -> None:
+        """See whether a forecast puts an order at risk, where it is time to."""
+        clock, rules = row.clock, self.orders.book.rules_of(row.clock)
+        look_at = looks_at(row.foreseen, clock, rules, self.orders.forecast)
+        if look_at is None or look_at > now or clock.due_at is None:
+            return
+        found = place(entries_of(row), clock, rules)
+        shown_at = due_with_holds(clock, rules, now)
+        since = clock.since if found is None else max(found[0], clock.since)
+        outlook = self.outlooks.of(clock, rules, found)
+        subject = Subject(outlook, clock.top, clock.due_at, clock.due_at if shown_at is None else shown_at, since)
+        seen = _seen(row)
+        seen.watch = watched(seen.watch, subject, now, TERMS)
+
+
+def _seen(row: Row) -> Foreseen:
+    if row.foreseen is None:
+        row.foreseen = Foreseen()
+    return row.foreseen
