@@ -54,17 +54,27 @@ class Learning:
 
     def __init__(self, tally: Tally) -> None:
         """Nothing learnt yet."""
+        self._tally = tally
+        self._forget()
+
+    def _forget(self) -> None:
         self.durations = Durations()
         self.calibration = Calibration()
         self.orders = 0
         """The number under which the last order was learnt."""
-        self._tally = tally
         self._upto: dict[str, int] = {}
         """By system row: up to which number it held when it was read."""
         self._changed: set[str] = set()
 
     def load(self, rows: Rows) -> None:
-        """Take up what is kept; sketches of another half-life are forgotten."""
+        """Take up what is kept. What another version kept, or of another half-life, is learnt anew from the orders."""
+        self._forget()
+        try:
+            self._load(rows)
+        except msgspec.MsgspecError:
+            self._forget()
+
+    def _load(self, rows: Rows) -> None:
         stored = rows.get(system_key(_HEAD))
         head = None if stored is None else _decode_head(stored)
         if head is None or head.version != VERSION or head.half_life != HALF_LIFE:
