@@ -137,8 +137,11 @@ async def keep(number: int, learning: Learning, engine: Writer) -> None:
     everything before it.
     """
     found: dict[str, bytes] = {}
+    upto = learning.kept
 
     def take(_rows: Rows, _effects: Effects) -> None:
+        nonlocal upto
+        upto = learning.orders
         found.update(learning.snapshot())
 
     def put(rows: Rows, _effects: Effects) -> None:
@@ -148,3 +151,4 @@ async def keep(number: int, learning: Learning, engine: Writer) -> None:
     await engine.write(number, take)
     if found:
         await engine.write(number, put)
+        learning.kept = upto

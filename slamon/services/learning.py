@@ -62,6 +62,8 @@ class Learning:
         self.calibration = Calibration()
         self.orders = 0
         """The number under which the last order was learnt."""
+        self.kept = 0
+        """Up to which number the system rows hold, as far as it is known to be durable."""
         self._upto: dict[str, int] = {}
         """By system row: up to which number it held when it was read."""
         self._changed: set[str] = set()
@@ -80,7 +82,7 @@ class Learning:
         if head is None or head.version != VERSION or head.half_life != HALF_LIFE:
             return
         self.calibration = head.calibration
-        self._upto[_HEAD] = self.orders = head.upto
+        self._upto[_HEAD] = self.orders = self.kept = head.upto
         for name in (_OVERALL, _REST, *map(_of_channel, head.channels)):
             kept = rows.get(system_key(name))
             if kept is not None:
@@ -124,10 +126,14 @@ class Learning:
         self._changed.add(_HEAD)
         return len(spells), scored
 
+    def holds(self, row: Row) -> bool:
+        """Tell whether the system rows hold what an order taught, so that its row may go."""
+        return row.foreseen is None or row.foreseen.learnt <= self.kept
+
     def snapshot(self) -> Mapping[str, bytes]:
         """The system rows that have to be written, the head last; empty when nothing was learnt since the last one.
 
-        To be written when the rows of all orders learnt so far are durable, and not before.
+        To be written when the rows of all orders learnt so far are durable, and not before; then they hold all `orders`.
         """
         changed, self._changed = self._changed, set()
         if not changed:

@@ -21,7 +21,7 @@ from slamon.notices.row import (
     new_row,
     read_row,
 )
-from slamon.orders.event import Instant, OrderEvent
+from slamon.orders.event import SECOND, Instant, OrderEvent, Span
 from slamon.services.foresight import Foresight, NoOutlooks, Outlooks
 from slamon.services.learning import Learning
 from slamon.services.offering import Offering, owed
@@ -31,6 +31,9 @@ from slamon.services.tally import Tally
 from slamon.sla.clock import Trace, lead_time
 from slamon.sla.due_times import DueTimes
 from slamon.stream import Effects, Rows
+
+
+_KEPT_SOON: Span = 60 * SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +136,7 @@ class OrderPartition:
             if wake is None or wake > now:
                 self.due.move(key, None, wake)
             elif may_leave(row, now, orders):
-                marker = leave(now)
-                rows.put(key, marker)
-                self.due.move(key, None, marker_ends(marker))
+                _leave(self, key, row, rows, now)
             else:
                 self.foresight.due(row, now)
                 self.offering.decide(key, row, effects, now)
@@ -178,3 +179,13 @@ def _marker_due(key: bytes, stored: bytes, rows: Rows, due: DueTimes, now: Insta
         rows.delete(key)
     else:
         due.move(key, None, ends)
+
+
+def _leave(orders: OrderPartition, key: bytes, row: Row, rows: Rows, now: Instant) -> None:
+    """A marker takes an order's place, once nothing that it taught can be lost with it."""
+    if not orders.learning.holds(row):
+        orders.due.file(key, now + _KEPT_SOON)
+        return
+    marker = leave(now)
+    rows.put(key, marker)
+    orders.due.move(key, None, marker_ends(marker))
