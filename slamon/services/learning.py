@@ -133,7 +133,7 @@ class Learning:
     def snapshot(self) -> Mapping[str, bytes]:
         """The system rows that have to be written, the head last; empty when nothing was learnt since the last one.
 
-        To be written when the rows of all orders learnt so far are durable, and not before; then they hold all `orders`.
+        To be written when the rows of all orders learnt so far are durable, not before; they hold all `orders` then.
         """
         changed, self._changed = self._changed, set()
         if not changed:

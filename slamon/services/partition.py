@@ -32,7 +32,6 @@ from slamon.sla.clock import Trace, lead_time
 from slamon.sla.due_times import DueTimes
 from slamon.stream import Effects, Rows
 
-
 _KEPT_SOON: Span = 60 * SECOND
 
 
