@@ -5,18 +5,22 @@ from typing import Final, Protocol
 
 from slamon.notices.foreseen import Foreseen, learns_at, looks_at
 from slamon.notices.row import OrderRules, Row, entries_of
-from slamon.orders.event import Instant
+from slamon.orders.event import SECOND, Instant
 from slamon.services.learning import Learning
 from slamon.sla.clock import Clock, due_with_holds
 from slamon.sla.forecast.outlook import Outlook
-from slamon.sla.forecast.risk import RiskTerms
+from slamon.sla.forecast.risk import RiskTerms, RiskWatch
 from slamon.sla.forecast.scoring import note
 from slamon.sla.forecast.spells import Move
-from slamon.sla.forecast.watching import Subject, watched
+from slamon.sla.forecast.watching import Subject, Watch, watched
 from slamon.sla.forecast.way import place
 from slamon.sla.rules import ClockRules
 
 TERMS: Final = RiskTerms()
+
+SETTLING: Final = 5 * SECOND
+"""An order that moved is looked at so much later: what arrives late often arrives in one go, and each event of it
+alone would make the order look worse than it is."""
 
 
 class Outlooks(Protocol):
@@ -55,7 +59,7 @@ class Foresight:
         if row.clock.top != top:
             self._note(row, now)
         if self.orders.forecast.notify:
-            self._watch(row, now)
+            self._expect(row, now)
 
     def due(self, row: Row, now: Instant) -> None:
         """Do what the time has come for: learn from an order that ended long enough ago, see whether it is at risk."""
@@ -76,6 +80,18 @@ class Foresight:
         at, number = max(now, found[0]), rules.index[found[1]]
         seen = _seen(row)
         seen.notes = note(seen.notes, number, outlook.probability_late(due_at, at), due_at, at)
+
+    def _expect(self, row: Row, now: Instant) -> None:
+        """Look at an order that got further, or has another date, a little later: more may be said about it by then."""
+        clock, rules = row.clock, self.orders.book.rules_of(row.clock)
+        if clock.due_at is None or looks_at(row.foreseen, clock, rules, self.orders.forecast) is None:
+            return
+        seen = _seen(row)
+        before = None if seen.watch is None or seen.watch.due_at != clock.due_at else seen.watch
+        if before is None:
+            seen.watch = Watch(clock.due_at, clock.top, RiskWatch(), clock.since, now + SETTLING)
+        elif before.step != clock.top:
+            seen.watch = Watch(before.due_at, clock.top, before.risk, before.seen_at, now + SETTLING, before.told)
 
     def _watch(self, row: Row, now: Instant) -> None:
         """See whether a forecast puts an order at risk, where it is time to."""
