@@ -28,7 +28,7 @@ _log = structlog.get_logger("slamon.forecasts")
 
 _LOOK_EVERY: Final = 1.0
 _KEEP_EVERY: Final = 15.0
-_ASK_EVERY: Final = 60.0
+_ASK_EVERY: Final = 20.0
 
 
 @dataclass(slots=True)
