@@ -88,10 +88,12 @@ class ForecastLoop:
         kept = asked = loop.time() - _ASK_EVERY
         while True:
             try:
-                if loop.time() - asked >= _ASK_EVERY or frozenset(self.partitions) != self._from:
+                changed = frozenset(self.partitions) != self._from
+                await self.put_together()
+                if changed or loop.time() - asked >= _ASK_EVERY:
                     await self.ask()
                     asked = loop.time()
-                await self.put_together()
+                    await self.put_together()
                 if loop.time() - kept >= _KEEP_EVERY:
                     await self.keep()
                     kept = loop.time()

@@ -23,6 +23,7 @@ LOOK_AGAIN: Final = 8
 """An order is looked at again after this part of the time left to its date: meanwhile more has been learnt."""
 
 SHORTEST_REST: Final = DAY // 24
+"""The least time between two looks, unless something is known to come; also while data is thin."""
 
 _MOST_TURNS: Final = 32
 
@@ -77,7 +78,8 @@ def watched(before: Watch | None, subject: Subject, now: Instant, terms: RiskTer
         risk, next_at = _followed(risk, subject.outlook, subject.shown_at, (min(begin, now), now), terms)
     if risk.at_risk and subject.outlook is not None and (told is None or before is None or not before.risk.at_risk):
         told = _told(subject.outlook, subject.shown_at, now)
-    look_at = now + max(SHORTEST_REST, (subject.shown_at - now) // LOOK_AGAIN)
+    rest = 0 if subject.outlook is None else (subject.shown_at - now) // LOOK_AGAIN
+    look_at = now + max(SHORTEST_REST, rest)
     if next_at is not None:
         look_at = min(look_at, max(next_at, now + 1))
     return Watch(subject.due_at, subject.step, risk, now, look_at, told)

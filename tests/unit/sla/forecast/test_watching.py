@@ -94,7 +94,7 @@ def test_progress_ends_the_risk() -> None:
 def test_while_data_is_thin_nothing_changes(before: Watch | None) -> None:
     seen = watched(before, replace(SUBJECT, outlook=None), day(19), TERMS)
     assert seen.risk == (RiskWatch() if before is None else before.risk)
-    assert seen.look_at == day(19) + max(SHORTEST_REST, DAY // 8)
+    assert seen.look_at == day(19) + SHORTEST_REST
 
 
 def test_a_date_that_has_passed_is_not_watched() -> None:
