@@ -1,4 +1,4 @@
-"""What the tests of forecasts in the daemon need: rules that learn, a table of history, outlooks that know something."""
+"""For tests of forecasts in the daemon: rules that learn, a table of history, outlooks that know something."""
 
 import random
 from collections.abc import Iterator

@@ -5,7 +5,7 @@ from typing import Final, Protocol
 
 from slamon.notices.foreseen import Foreseen, learns_at, looks_at
 from slamon.notices.row import OrderRules, Row, entries_of
-from slamon.orders.event import SECOND, Instant
+from slamon.orders.event import SECOND, Instant, OrderEvent
 from slamon.services.learning import Learning
 from slamon.sla.clock import Clock, due_with_holds
 from slamon.sla.forecast.outlook import Outlook
@@ -17,6 +17,9 @@ from slamon.sla.forecast.way import place
 from slamon.sla.rules import ClockRules
 
 TERMS: Final = RiskTerms()
+
+BEHIND: Final = 10 * SECOND
+"""When an event is so far ahead of the lag gate, slamon is behind: then it has better to do than to note forecasts."""
 
 SETTLING: Final = 5 * SECOND
 """An order that moved is looked at so much later: what arrives late often arrives in one go, and each event of it
@@ -52,12 +55,12 @@ class Foresight:
     outlooks: Outlooks
     learning: Learning
 
-    def after(self, row: Row, top: int, now: Instant | None) -> None:
+    def after(self, row: Row, event: OrderEvent, top: int, now: Instant | None) -> None:
         """After an event; `top` was the furthest step before it. Nothing while slamon catches up (`now` None)."""
         if now is None:
             return
-        if row.clock.top != top:
-            self._note(row, now)
+        if row.clock.top != top and event.occurred_at <= now + BEHIND:
+            self._note(row, event, now)
         if self.orders.forecast.notify:
             self._expect(row, now)
 
@@ -68,12 +71,12 @@ class Foresight:
             self.learning.learn(row, self.orders.book.rules_of(row.clock))
         self._watch(row, now)
 
-    def _note(self, row: Row, now: Instant) -> None:
+    def _note(self, row: Row, event: OrderEvent, now: Instant) -> None:
         """Note what is forecast of an order that got further, to be scored when it has finished."""
         clock, rules = row.clock, self.orders.book.rules_of(row.clock)
         if self.outlooks.thin or clock.ended_at is not None or clock.due_at is None:
             return
-        found, due_at = place(entries_of(row), clock, rules), due_with_holds(clock, rules, now)
+        found, due_at = _reached(row, event, rules), due_with_holds(clock, rules, now)
         outlook = self.outlooks.of(clock, rules, found)
         if found is None or outlook is None or due_at is None:
             return
@@ -106,6 +109,15 @@ class Foresight:
         subject = Subject(outlook, clock.top, clock.due_at, clock.due_at if shown_at is None else shown_at, since)
         seen = _seen(row)
         seen.watch = watched(seen.watch, subject, now, TERMS)
+
+
+def _reached(row: Row, event: OrderEvent, rules: ClockRules) -> Move | None:
+    """Where an order is after an event that brought it further; mostly that event says so."""
+    clock, status = row.clock, event.status
+    steps, stop = rules.policy.lifecycle.statuses, rules.policy.promise.stop
+    if status is not None and event.occurred_at == clock.last_at and steps[clock.top] == status not in stop:
+        return event.occurred_at, status
+    return place(entries_of(row), clock, rules)
 
 
 def _seen(row: Row) -> Foreseen:

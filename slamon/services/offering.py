@@ -64,6 +64,8 @@ class Offering:
         `only` these deliveries; only to this partition of the `outbox`. Nothing is offered to receivers that
         are configured no more.
         """
+        if only is not None and not only:
+            return  # the order itself is costly to write
         for offer in self._offers(key, row, now):
             address = self.addresses[offer.receiver]
             is_asked_for = only is None or (offer.notice_id, offer.receiver) in only

@@ -97,7 +97,7 @@ class OrderPartition:
             return outcome
         if trace.visits or lead_before != lead_time(row.clock):
             self.tally.moved(row, trace, orders.book.rules_of(row.clock), ended=lead_before is None)
-        self.foresight.after(row, top, now)
+        self.foresight.after(row, event, top, now)
         wake = wake_at(row, orders)
         if row.records is not None or (now is not None and wake is not None and wake <= now):
             self.offering.decide(key, row, effects, now)

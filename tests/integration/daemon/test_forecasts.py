@@ -1,4 +1,4 @@
-"""Forecasts from a history in Kafka: shown, kept over a crash, one notice of being at risk, the same from any worker."""
+"""Forecasts from a history in Kafka: shown, kept over a crash, one notice of risk, the same from any worker."""
 
 from pathlib import Path
 from typing import Any
