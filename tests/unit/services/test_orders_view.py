@@ -10,6 +10,7 @@ from slamon.sla.clock import Due
 from slamon.sla.verdict import Verdict
 from tests.builders import ORDER, PROMISE_ONLY, T0, day, mark_of, order_event, told
 from tests.fakes.tables import FakeTables, tables_of
+from tests.foreseeing import knowing
 
 ALL = range(8)
 
@@ -187,3 +188,15 @@ async def test_only_orders_with_notices_are_looked_through_for_them() -> None:
     found = [order_id async for batch in view_of(tables, day(22)).noticed(ALL) for order_id, _ in batch]
     assert found == ["late"]
     assert await view_of(tables, day(22)).notices("new") == []
+
+
+async def test_an_explanation_says_what_the_forecast_rests_on() -> None:
+    """Of an order without a running promise there is none."""
+    tables = tables_of(order_event(), event_of("done"), event_of("done", "SHIPPED", day(2)))
+    view = view_of(tables, day(5))
+    assert ((await view.explanation(ORDER) or {})["forecast"])["basis"] == "static"  # type: ignore[index]
+    assert (await view.explanation("done") or {})["forecast"] is None
+    knowing_view = OrdersView(tables, tables.rules, tables.partitions, lambda: day(5), lambda: 0, outlooks=knowing())
+    order = await knowing_view.order(ORDER) or {}
+    assert order["forecast"] == (await knowing_view.explanation(ORDER) or {})["forecast"]
+    assert order["forecast"]["basis"] == "learnt"  # type: ignore[index]
