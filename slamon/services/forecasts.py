@@ -7,6 +7,7 @@ of one that does not answer, what it told last counts on, until its partitions a
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 import structlog
@@ -127,27 +128,32 @@ class ForecastLoop:
         """Write what every partition has learnt to its system rows."""
         for number, orders in list(self.partitions.items()):
             try:
-                await keep(number, orders.learning, self.engine)
+                await keep(number, orders.learning, self.engine, partial(self._has, number, orders))
             except PartitionLostError:
                 continue  # its new owner learns from the orders what is not kept
 
+    def _has(self, number: int, orders: OrderPartition) -> bool:
+        return self.partitions.get(number) is orders
 
-async def keep(number: int, learning: Learning, engine: Writer) -> None:
+
+async def keep(number: int, learning: Learning, engine: Writer, current: Callable[[], bool] = lambda: True) -> None:
     """Write what one partition has learnt. Raises PartitionLostError.
 
     The rows of the orders come first: the snapshot is written when the step that took it is durable, and so is
-    everything before it.
+    everything before it. `current` tells whether this still is the learning of the partition: when it was opened anew,
+    it was learnt anew from its rows.
     """
     found: dict[str, bytes] = {}
     upto = learning.kept
 
     def take(_rows: Rows, _effects: Effects) -> None:
         nonlocal upto
-        upto = learning.orders
-        found.update(learning.snapshot())
+        if current():
+            upto = learning.orders
+            found.update(learning.snapshot())
 
     def put(rows: Rows, _effects: Effects) -> None:
-        for name, row in found.items():
+        for name, row in found.items() if current() else ():
             rows.put(system_key(name), row)
 
     await engine.write(number, take)

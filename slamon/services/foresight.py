@@ -1,11 +1,16 @@
-"""What forecasts do in the rows of one partition: they are noted, they put orders at risk, and ended orders teach."""
+"""What forecasts do in the rows of one partition: they are noted, they put orders at risk, and ended orders teach.
+
+Whatever breaks in a forecast is logged and goes no further: it must cost neither an event nor a deadline.
+"""
 
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+import structlog
+
 from slamon.notices.foreseen import Foreseen, learns_at, looks_at
 from slamon.notices.row import OrderRules, Row, entries_of
-from slamon.orders.event import SECOND, Instant, OrderEvent
+from slamon.orders.event import DAY, SECOND, Instant, OrderEvent
 from slamon.services.learning import Learning
 from slamon.sla.clock import Clock, due_with_holds
 from slamon.sla.forecast.outlook import Outlook
@@ -15,6 +20,8 @@ from slamon.sla.forecast.spells import Move
 from slamon.sla.forecast.watching import Subject, Watch, watched
 from slamon.sla.forecast.way import place
 from slamon.sla.rules import ClockRules
+
+_log = structlog.get_logger("slamon.forecasts")
 
 TERMS: Final = RiskTerms()
 
@@ -59,6 +66,12 @@ class Foresight:
         """After an event; `top` was the furthest step before it. Nothing while slamon catches up (`now` None)."""
         if now is None:
             return
+        try:
+            self._after(row, event, top, now)
+        except Exception:  # noqa: BLE001  see above
+            _log.exception("forecast.broke", order_id=event.order_id)
+
+    def _after(self, row: Row, event: OrderEvent, top: int, now: Instant) -> None:
         if row.clock.top != top and event.occurred_at <= now + BEHIND:
             self._note(row, event, now)
         if self.orders.forecast.notify:
@@ -67,9 +80,21 @@ class Foresight:
     def due(self, row: Row, now: Instant) -> None:
         """Do what the time has come for: learn from an order that ended long enough ago, see whether it is at risk."""
         learn_at = learns_at(row.foreseen, row.clock, self.orders.forecast)
-        if learn_at is not None and learn_at <= now:
-            self.learning.learn(row, self.orders.book.rules_of(row.clock))
-        self._watch(row, now)
+        try:
+            if learn_at is not None and learn_at <= now:
+                self.learning.learn(row, self.orders.book.rules_of(row.clock))
+            self._watch(row, now)
+        except Exception:  # noqa: BLE001  see above
+            _log.exception("forecast.broke")
+            self._rest(row, now)
+
+    def _rest(self, row: Row, now: Instant) -> None:
+        """Do nothing about an order for a day, nor ever learn from it when it has ended."""
+        clock, seen = row.clock, _seen(row)
+        if clock.ended_at is not None:
+            seen.learnt = seen.learnt or self.learning.pass_over()
+        elif clock.due_at is not None:
+            seen.watch = Watch(clock.due_at, clock.top, RiskWatch(), now, now + DAY)
 
     def _note(self, row: Row, event: OrderEvent, now: Instant) -> None:
         """Note what is forecast of an order that got further, to be scored when it has finished."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 import msgspec
+import structlog
 
 from slamon.notices.foreseen import Foreseen
 from slamon.notices.row import Row, entries_of
@@ -20,6 +21,8 @@ from slamon.sla.forecast.scoring import Calibration
 from slamon.sla.forecast.way import taught
 from slamon.sla.rules import ClockRules
 from slamon.stream import Rows
+
+_log = structlog.get_logger("slamon.forecasts")
 
 VERSION: Final = 1
 
@@ -105,11 +108,19 @@ class Learning:
         spells, scored = self._learn(row, rules)
         self._tally.learnt(spells, scored)
 
+    def pass_over(self) -> int:
+        """A number for an order that nothing can be learnt from."""
+        self.orders += 1
+        return self.orders
+
     def recover(self, row: Row, rules: ClockRules) -> None:
         """Learn an order again of which its row tells more than the system rows hold; any other is passed over."""
         if row.foreseen is not None and row.foreseen.learnt > self._upto.get(_HEAD, 0):
             self.orders = max(self.orders, row.foreseen.learnt)
-            self._learn(row, rules)
+            try:
+                self._learn(row, rules)
+            except Exception:  # noqa: BLE001  no order may keep a partition from being opened
+                _log.exception("forecast.broke")
 
     def _learn(self, row: Row, rules: ClockRules) -> tuple[int, Calibration]:
         seen, clock, scored = row.foreseen or Foreseen(), row.clock, Calibration()

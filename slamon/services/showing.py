@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field, replace
 
+import structlog
+
 from slamon.notices.foreseen import Seen, at_risk
 from slamon.notices.row import OrderRules, Row, entries_of
 from slamon.orders.event import Instant
@@ -11,6 +13,8 @@ from slamon.sla.forecast.outlook import Basis, forecast_json
 from slamon.sla.forecast.way import place
 from slamon.sla.standing import OrderReport, order_json, order_report
 from slamon.sla.verdict import Verdict
+
+_log = structlog.get_logger("slamon.forecasts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,5 +42,9 @@ class Showing:
     def forecast(self, report: OrderReport) -> dict[str, object]:
         """The forecast of an order with its basis: what was learnt, or the static rule alone."""
         clock, rules = report.clock, report.rules
-        found = place(report.entries, clock, rules)
-        return forecast_json(self.outlooks.of(clock, rules, found), report.due_at, report.now)
+        try:
+            found = place(report.entries, clock, rules)
+            return forecast_json(self.outlooks.of(clock, rules, found), report.due_at, report.now)
+        except Exception:  # noqa: BLE001  an order without its forecast is better than none
+            _log.exception("forecast.broke", order_id=report.order_id)
+            return forecast_json(None, report.due_at, report.now)

@@ -136,6 +136,19 @@ async def test_what_is_learnt_while_it_is_written_is_not_taken_for_kept() -> Non
     assert again.durations == first
 
 
+async def test_what_was_opened_anew_meanwhile_is_not_written_by_its_former_self() -> None:
+    world = World()
+    world.learn(10)
+    world.partitions[0].learning.orders += 7  # what it took for learnt was never written
+    former = world.partitions[0]
+    writing = asyncio.ensure_future(keep(0, former.learning, world.engine, lambda: world.partitions[0] is former))
+    world.partitions[0] = world.opened(0)
+    await writing
+    assert not any(is_system(key) for key in world.engine.tables[0].rows)
+    await world.loop.keep()
+    assert world.opened(0).learning.kept == 5
+
+
 async def test_the_loop_goes_on_whatever_breaks() -> None:
     world = World()
     world.learn(30)

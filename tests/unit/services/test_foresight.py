@@ -14,8 +14,11 @@ from slamon.services.foresight import SETTLING, Outlooks
 from slamon.services.offers import Address, Offer, decode_outbox
 from slamon.services.partition import OrderPartition, PartitionRules
 from slamon.services.showing import Showing
-from slamon.sla.forecast.outlook import next_crossing
+from slamon.sla.clock import Clock
+from slamon.sla.forecast.outlook import Outlook, next_crossing
 from slamon.sla.forecast.risk import RiskTerms
+from slamon.sla.forecast.spells import Move
+from slamon.sla.rules import ClockRules
 from slamon.sla.verdict import Verdict
 from slamon.stream import Effects
 from tests.builders import HOUR, ORDER, T0, day, mark_of, order_event, promised, row_of
@@ -230,3 +233,36 @@ def test_orders_that_were_open_before_it_was_asked_for_are_looked_at() -> None:
     after = Shard(replace(NOTIFYING), rows=before.rows)
     after.lives(day(16))
     assert [offer.kind for offer in after.offers()] == ["at_risk"]
+
+
+class Broken:
+    """Every forecast breaks."""
+
+    thin = False
+
+    def of(self, clock: Clock, rules: ClockRules, place: Move | None) -> Outlook | None:  # noqa: ARG002  the protocol's
+        raise ZeroDivisionError
+
+
+def test_a_forecast_that_breaks_costs_neither_an_event_nor_a_deadline() -> None:
+    """Events count, the static rule goes on, and what is offered is offered without a forecast."""
+    shard = Shard(outlooks=Broken())
+    shard.hears(*WORK)
+    assert shard.row().count == len(WORK)
+    shard.lives(day(21))
+    [offer] = shard.offers()
+    assert (offer.kind, offer.order["forecast"]) == ("at_risk", None)
+    assert shard.seen().notes == ()
+
+
+def test_an_order_that_nothing_can_be_learnt_from_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    shard = Shard(LEARNING)
+    shard.hears(*WORK, order_event("SHIPPED", day(20), system="mes"))
+
+    def breaks(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(shard.orders.learning, "learn", breaks)
+    shard.lives(day(21))
+    assert shard.seen().learnt == 1
+    assert shard.orders.learning.durations.overall.learnt == 0

@@ -1,11 +1,13 @@
 """Each order is learnt exactly once, whatever is read again and whenever a worker dies."""
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slamon.notices.row import encode_row, read_row
 from slamon.orders.event import EventType, OrderEvent
+from slamon.services import learning
 from slamon.services.learning import Learning
 from slamon.services.partition import OrderPartition, PartitionRules
 from slamon.services.system_rows import is_system, system_key
@@ -62,8 +64,8 @@ class Life:
 
     def keeps(self) -> None:
         """The worker may die in the midst of it, as it may at any time."""
-        learning = self.orders.learning
-        upto, found = learning.orders, learning.snapshot()
+        own = self.orders.learning
+        upto, found = own.orders, own.snapshot()
         self.rows.acknowledged = len(self.rows.log)
         for name, row in found.items():
             self.rows.put(system_key(name), row)
@@ -184,6 +186,21 @@ def test_what_nobody_can_read_is_learnt_anew() -> None:
         life.rows.put(system_key("forecast"), strange)
         life.open()
         assert life.learnt == learnt_from(3)
+
+
+def test_an_order_that_cannot_be_learnt_again_keeps_no_partition_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    life = Life()
+    for name, moves in lives(2):
+        life.hears(*told_of(name, moves))
+    life.ticks()
+
+    def breaks(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(learning, "taught", breaks)
+    life.open()
+    assert life.learnt == Durations()
+    assert life.orders.learning.orders == 2
 
 
 def test_rows_of_before_are_learnt() -> None:
