@@ -10,10 +10,12 @@ from pydantic import SecretStr
 from slamon.kafka.partitioner import partition_of
 from slamon.kafka.preflight import Surroundings
 from slamon.kafka.topics import OwnTopics, own_topic_specs
+from slamon.notices.foreseen import ForecastRules
 from slamon.notices.ledger import NoticeRules
 from slamon.notices.row import OrderRules
 from slamon.orders.event import SECOND
 from slamon.services.dispatcher import Receiver
+from slamon.services.foresight import NoOutlooks, Outlooks
 from slamon.services.ingest import IngestRules, Topics
 from slamon.services.offers import Address
 from slamon.services.partition import PartitionRules
@@ -66,19 +68,23 @@ def own_terms(settings: Settings) -> OwnTerms:
     return OwnTerms(settings.sla_terms(), partial(encode, settings), decode)
 
 
-def partition_rules(settings: Settings, told: list[Receiver], topics: Topics, book: RuleBook) -> PartitionRules:
-    """What every partition of orders follows."""
+def partition_rules(
+    settings: Settings, told: list[Receiver], topics: Topics, book: RuleBook, outlooks: Outlooks | None = None
+) -> PartitionRules:
+    """What every partition of orders follows; an order is learnt from when no system can be behind about it."""
     notices = NoticeRules(
         tuple(receiver.sink.name for receiver in told), settings.notify.max_age.span, settings.sla.hold_at_most.span
     )
+    terms = settings.sla_terms()
     orders = OrderRules(
         book,
         notices,
         settings.orders.keep_finished.span,
         settings.orders.keep_not_started.span,
+        ForecastRules(terms.divergence.allowed_skew, terms.forecast.notify),
     )
     addresses = {receiver.sink.name: receiver.address for receiver in told}
-    return PartitionRules(orders, addresses, topics.outbox)
+    return PartitionRules(orders, addresses, topics.outbox, outlooks or NoOutlooks())
 
 
 def decoders(settings: Settings) -> dict[str, NativeDecoder]:

@@ -17,6 +17,7 @@ from slamon.kafka.topics import OwnTopics
 from slamon.metrics.registry import Metrics
 from slamon.orders.event import Instant
 from slamon.services.dispatcher import Dispatcher
+from slamon.services.forecasts import Forecasts
 from slamon.services.gate import GateRules, LagGate
 from slamon.services.ingest import Ingest
 from slamon.services.instance import claim_instance
@@ -62,6 +63,7 @@ class Parts:
         self.offsets = GroupOffsets(Offsets(self.cluster), kafka.app_id)
         self.decoders = build.decoders(settings)
         self.silence = self._silence_watch()
+        self.forecasts = Forecasts(settings.sla_terms().lifecycle)
         self.logic = self._order_logic()
         url = build.own_url(settings)
         options = build.engine_options(settings, self.own, security, instance_id=self.instance.name, url=url)
@@ -83,12 +85,19 @@ class Parts:
             self._partition_counts,
             self.gate,
         )
-        self.view = OrdersView(self.engine, lambda: self.rules.orders, partitions, self.gate.slowest, wall_clock)
+        self.view = OrdersView(
+            self.engine,
+            lambda: self.rules.orders,
+            partitions,
+            self.gate.slowest,
+            wall_clock,
+            outlooks=self.forecasts,
+        )
 
     @cached_property
     def rules(self) -> PartitionRules:
         """What orders follow. Raises RuntimeError before the policies are learnt."""
-        return build.partition_rules(self.settings, self.receivers, self.topics, self.policies.book)
+        return build.partition_rules(self.settings, self.receivers, self.topics, self.policies.book, self.forecasts)
 
     def _order_logic(self) -> OrderLogic:
         settings = self.settings

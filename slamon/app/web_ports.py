@@ -7,9 +7,13 @@ from slamon.kafka.partitioner import partition_of
 from slamon.notices.system import SystemNotice
 from slamon.orders.event import Instant
 from slamon.services.gate import LagGate
+from slamon.services.learning import Learning
 from slamon.services.orders_view import OrdersView
+from slamon.services.partition import OrderPartition
 from slamon.services.system_notices import SystemNotices
 from slamon.services.system_rows import SHARED
+from slamon.sla.forecast.durations import Durations
+from slamon.sla.forecast.scoring import Calibration
 from slamon.stream import Engine
 from slamon.web.ports import NoticeHead, OrderHead, Placement
 
@@ -77,6 +81,30 @@ class LocalOrders:
     def _shown(self) -> list[tuple[SystemNotice, dict[str, object]]]:
         rows = self.view.table.rows(SHARED)
         return [] if rows is None else self.system.shown(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalForecasts:
+    """What this worker's own partitions taught."""
+
+    partitions: Mapping[int, OrderPartition]
+
+    def learnt(self, partitions: Collection[int]) -> Durations:
+        """What was learnt of these partitions, put together."""
+        whole = Durations()
+        for learning in self._of(partitions):
+            whole.merge(learning.durations)
+        return whole
+
+    def calibration(self, partitions: Collection[int]) -> Calibration:
+        """The scored forecasts of these partitions."""
+        whole = Calibration()
+        for learning in self._of(partitions):
+            whole.merge(learning.calibration)
+        return whole
+
+    def _of(self, partitions: Collection[int]) -> list[Learning]:
+        return [self.partitions[number].learning for number in sorted(partitions) if number in self.partitions]
 
 
 @dataclass(frozen=True, slots=True)

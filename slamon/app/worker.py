@@ -11,14 +11,17 @@ from slamon import __version__
 from slamon.app import build
 from slamon.app.clock import wall_clock
 from slamon.app.parts import Parts
-from slamon.app.web_ports import LocalOrders, Peers, WorkerHealth
+from slamon.app.web_ports import LocalForecasts, LocalOrders, Peers, WorkerHealth
 from slamon.orders.event import SECOND
 from slamon.services.counts import run_counts
 from slamon.services.deadlines import run_deadlines
+from slamon.services.forecasts import ForecastLoop
 from slamon.services.gauges import Gauges
 from slamon.services.reviews import run_reviews
 from slamon.settings import Settings
-from slamon.web.site import Site, build_web, served
+from slamon.web.elsewhere import LearntElsewhere
+from slamon.web.peers import PeerClient
+from slamon.web.site import Limits, Site, build_web, served
 
 _log = structlog.get_logger("slamon.worker")
 
@@ -29,6 +32,7 @@ class Worker:
     def __init__(self, settings: Settings) -> None:
         """Build all parts; nothing is opened yet. Raises ConfigError."""
         self._parts = Parts(settings)
+        self._peers = PeerClient(seconds=Limits().peer, failed=self._parts.metrics.http.peer_failed)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[list[asyncio.Task[None]]]:
@@ -68,6 +72,7 @@ class Worker:
             "layout": self._parts.layout.run(),
             "silence": self._parts.silence_keeping.look(),
             "silence-keeping": self._parts.silence_keeping.run(),
+            "forecasts": self._forecasts().run(),
         }
         async with asyncio.TaskGroup() as group:
             for name, part in parts.items():
@@ -85,6 +90,14 @@ class Worker:
             self._parts.decoders,
         )
 
+    def _forecasts(self) -> ForecastLoop:
+        elsewhere = LearntElsewhere(self._peers, self._cluster())
+        return ForecastLoop(self._parts.forecasts, self._parts.logic.partitions, self._parts.engine, elsewhere)
+
+    def _cluster(self) -> Peers:
+        settings = self._parts.settings
+        return Peers(self._parts.engine, settings.kafka.partitions, build.own_url(settings))
+
     def _health(self) -> WorkerHealth:
         return WorkerHealth(self._parts.engine, self._parts.gate, self._waiting_for)
 
@@ -93,15 +106,16 @@ class Worker:
 
     def _site(self) -> Site:
         local = LocalOrders(self._parts.view, self._parts.logic.system)
-        peers = Peers(self._parts.engine, self._parts.settings.kafka.partitions, build.own_url(self._parts.settings))
         return Site(
             orders=local,
             notices=local,
-            cluster=peers,
+            cluster=self._cluster(),
             health=self._health(),
             metrics=self._parts.metrics,
             clock=wall_clock,
             version=__version__,
+            forecasts=LocalForecasts(self._parts.logic.partitions),
+            peers=self._peers,
         )
 
 

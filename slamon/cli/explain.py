@@ -8,7 +8,7 @@ from rich.table import Table
 
 from slamon.cli.daemon import Config, Daemon, Url
 from slamon.cli.output import Format, cell, emit, json_line, screen, table
-from slamon.cli.shown import moment, span, verdict
+from slamon.cli.shown import forecast, moment, span, verdict
 
 _PATH = "/api/v1/orders"
 
@@ -45,6 +45,7 @@ def _card(told: Mapping[str, Any]) -> Table:
         ("due", moment(promise.get("due_at"))),
         ("promised first", moment(promise.get("original_due_at"))),
         ("lead time", span(told.get("lead_time_seconds"))),
+        ("forecast", forecast(told.get("forecast"))),
         ("policy", terms),
         ("calendar", _joined(calendar.get("name"), calendar.get("revision"))),
     )

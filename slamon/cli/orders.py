@@ -8,7 +8,7 @@ from rich.table import Table
 
 from slamon.cli.daemon import Config, Daemon, Url
 from slamon.cli.output import Format, cell, emit, json_line, screen, table
-from slamon.cli.shown import lateness, moment, orders_table, span, verdict
+from slamon.cli.shown import forecast, lateness, moment, orders_table, span, verdict
 
 orders = typer.Typer(no_args_is_help=True, help="Where orders stand.")
 
@@ -75,6 +75,7 @@ def _card(order: Mapping[str, Any]) -> Table:
         ("promised first", moment(promise.get("original_due_at"))),
         ("revisions", promise.get("revisions")),
         ("finished", moment(order.get("finished_at"))),
+        ("forecast", forecast(order.get("forecast"))),
         ("lead time", span(order.get("lead_time_seconds"))),
         ("systems", systems or None),
         ("channel", order.get("channel")),

@@ -55,6 +55,17 @@ def lateness(order: Mapping[str, Any], as_of: str | None) -> Text:
     return cell(f"in {span(left)}")
 
 
+def forecast(told: Mapping[str, Any] | None) -> str | None:
+    """What is expected of an open order: `finished 2027-01-31 09:00Z, late with 72 %, 2027-02-04 09:00Z is safe`."""
+    if told is None:
+        return None
+    if told.get("finish_at") is None:
+        return "not yet: too little is known of such orders"
+    late = told.get("probability_late")
+    risk = "" if late is None else f", late with {late:.0%}".replace("%", " %")
+    return f"finished {moment(told['finish_at'])}{risk}; {moment(told['suggested_due_at'])} would be kept with 90 %"
+
+
 def waiting(order: Mapping[str, Any]) -> Text:
     """Which step an open order is overdue for, and who has to make it: `mes: SHIPPED`."""
     late = [s for s in order.get("stages") or () if s.get("overdue") and not s.get("left_at")]

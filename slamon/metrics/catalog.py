@@ -164,6 +164,19 @@ BREACHES = _counter("slamon_order_promise_breaches_total", "Promised dates that 
 HELD_ORDERS = _gauge("slamon_held_orders", "Orders with notices that a silent source holds back.")
 DUE_ORDERS = _gauge("slamon_due_orders", "Entries in the due-time heaps: orders that wait for a deadline.")
 
+FORECASTS_SCORED = _counter(
+    "slamon_forecasts_scored_total",
+    "Forecasts of orders that have finished, by how likely they said a miss to be (in tenths) and whether the date "
+    "was missed or kept.",
+    "probability",
+    "outcome",
+)
+FORECAST_SQUARED_ERROR = _counter(
+    "slamon_forecast_squared_error_total",
+    "Sum of the squared errors of scored forecasts; over their number it is the Brier score: 0 is perfect.",
+)
+SPELLS_LEARNT = _counter("slamon_forecast_spells_total", "Times at a step learnt from orders that have ended.")
+
 NOTICES = _counter(
     "slamon_notices_total",
     "Notices by how their delivery ended: sent, failed (given up) or superseded (not sent).",
@@ -223,6 +236,7 @@ CATALOG: tuple[MetricSpec, ...] = (
         DUE_ORDERS,
         HELD_ORDERS,
     ),
+    *(FORECASTS_SCORED, FORECAST_SQUARED_ERROR, SPELLS_LEARNT),
     *(NOTICES, NOTICE_ATTEMPTS_FAILED, NOTICE_QUEUE, NOTICE_DELAY),
     *(BATCHES, PARTITIONS, REBALANCES, RECOVERY, SAFE_TIME_AGE, TIME_UNKNOWN),
     *(REQUESTS, REQUEST_TIME, PEER_FAILURES),

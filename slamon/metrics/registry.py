@@ -10,6 +10,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 from prometheus_client.openmetrics import exposition as openmetrics
 
 from slamon.metrics import catalog
+from slamon.metrics.forecasts import ForecastMetrics
 from slamon.metrics.instruments import WithoutCreated, gauge
 from slamon.metrics.labels import LabelBound, printable
 from slamon.metrics.orders import OrderMetrics
@@ -32,7 +33,7 @@ _OPENMETRICS = "application/openmetrics-text"
 
 
 class Metrics:
-    """The metrics of one worker, by subject: `events`, `sources`, `orders`, `notices`, `worker`, `http`.
+    """The metrics of one worker, by subject: `events`, `sources`, `orders`, `forecasts`, `notices`, `worker`, `http`.
 
     `sources` and `receivers` are the configured names, whose counters show from the start; `statuses`
     those of the lifecycle. Two objects share nothing.
@@ -61,6 +62,7 @@ class Metrics:
             verdict=LabelBound(Verdict),
             system=LabelBound(room=MOST_SYSTEMS),
         )
+        self.forecasts = ForecastMetrics(registry)
         self.notices = NoticeMetrics(registry, receivers, NoticeKind)
         self.worker = WorkerMetrics(registry)
         self.http = HttpMetrics(registry)

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from slamon.notices.foreseen import foretold, learns_at, looks_at
 from slamon.notices.record import is_settled
 from slamon.notices.row import MARKER_HEAD, VERSION, OrderRules, Row, read_row
 from slamon.orders.event import DAY, Instant, Span
@@ -24,20 +25,36 @@ _encode_marker = msgspec.msgpack.Encoder().encode
 
 def wake_at(row: Row, rules: OrderRules) -> Instant | None:
     """The nearest instant at which this row wants to be looked at; None when only an event can change it."""
-    due = _decide_at(row, rules)
+    due = _earliest(_decide_at(row, rules), forecast_at(row, rules))
     if due is None and all(map(is_settled, row.records or ())):
         return leaves_at(row, rules)
     return due
+
+
+def forecast_at(row: Row, rules: OrderRules) -> Instant | None:
+    """When the order is learnt from, or looked at for what its forecast says; None when neither."""
+    clock, forecast = row.clock, rules.forecast
+    if clock.ended_at is not None:
+        return learns_at(row.foreseen, clock, forecast)
+    return looks_at(row.foreseen, clock, rules.book.rules_of(clock), forecast) if forecast.notify else None
+
+
+def _earliest(one: Instant | None, other: Instant | None) -> Instant | None:
+    return other if one is None else one if other is None else min(one, other)
 
 
 def _decide_at(row: Row, rules: OrderRules) -> Instant | None:
     """The nearest instant from which a notice stands that is not decided yet, or is held back no longer."""
     clock = row.clock
     clock_rules = rules.book.rules_of(clock)
-    if row.records is None and clock.passed is None and clock.finish_at is None:
+    by_forecast = foretold(row.foreseen, clock, rules.forecast) if rules.forecast.notify else None
+    if row.records is None and clock.passed is None and clock.finish_at is None and by_forecast is None:
         return next_due(clock, clock_rules)
     told = {record.key for record in row.records or () if record.standing}
-    untold = [c.from_at for c in conditions(clock, clock_rules) if c.key not in told]
+    found = conditions(clock, clock_rules)
+    if by_forecast is not None:
+        found.append(by_forecast)
+    untold = [c.from_at for c in found if c.key not in told]
     held = [record.held_until for record in row.records or ()]
     return min([*untold, *(until for until in held if until is not None)], default=None)
 
@@ -60,7 +77,8 @@ def leaves_at(row: Row, rules: OrderRules) -> Instant | None:
 def may_leave(row: Row, now: Instant, rules: OrderRules) -> bool:
     """Tell whether an order was kept long enough and nothing is left to decide or to send."""
     at = leaves_at(row, rules)
-    settled = _decide_at(row, rules) is None and all(map(is_settled, row.records or ()))
+    undecided = _earliest(_decide_at(row, rules), forecast_at(row, rules))
+    settled = undecided is None and all(map(is_settled, row.records or ()))
     return settled and at is not None and at <= now
 
 

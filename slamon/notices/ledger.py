@@ -38,7 +38,7 @@ class Situation:
     """An order's clocks at an instant: what stands and what is already over.
 
     `silent_before`: what had come true before it is not told, since only a change of the policies shows it;
-    `silences` are the sources of which nothing is heard at the instant.
+    `silences` are the sources of which nothing is heard at the instant; `foretold`: what only a forecast makes true.
     """
 
     clock: Clock
@@ -46,10 +46,24 @@ class Situation:
     now: Instant
     silent_before: Instant | None = None
     silences: tuple[Silent, ...] = ()
+    foretold: Condition | None = None
 
     def standing(self) -> dict[Key, Condition]:
-        """Every condition that stands, by its name."""
-        return {c.key: c for c in conditions(self.clock, self.rules) if c.from_at <= self.now}
+        """Every condition that stands, by its name; where the clocks say the same as a forecast, they count."""
+        found = {c.key: c for c in conditions(self.clock, self.rules) if c.from_at <= self.now}
+        if self.foretold is not None and self.foretold.from_at <= self.now:
+            found.setdefault(self.foretold.key, self.foretold)
+        return found
+
+    def was_foretold(self, record: NoticeRecord) -> bool:
+        """Tell whether a forecast was right to be made: its order was open then, and its date in force.
+
+        A forecast that turned out well, or would be made otherwise today, was made all the same.
+        """
+        clock = self.clock
+        if record.foretold is None or (clock.ended_at is not None and clock.ended_at <= record.at):
+            return False
+        return clock.due_at == record.due_at or clock.since > record.at
 
     def is_over(self, record: NoticeRecord) -> bool:
         """Tell whether the condition of a warning is over or overtaken (CONTRACT §4 `superseded`)."""
@@ -93,14 +107,16 @@ def settle(records: list[NoticeRecord], situation: Situation, rules: NoticeRules
         if record is None:
             records.append(_decided(condition, situation, rules))
             changed = True
+        elif record.standing and record.foretold is not None:
+            continue  # it was told by forecast first
         elif (record.at, record.shown_at) != (condition.at, condition.shown_at) or not record.standing:
             record.at, record.shown_at = condition.at, condition.shown_at
             changed = True
             if not record.standing:
-                record.decided_at = situation.now
+                record.decided_at, record.foretold = situation.now, condition.foretold
                 _reinstate(record, situation.begin(record, rules))
     for key, record in known.items():
-        if record.standing and key not in standing:
+        if record.standing and key not in standing and not situation.was_foretold(record):
             _withdraw(record, situation.now)
             changed = True
     changed = _overtake(records) or changed
@@ -112,6 +128,7 @@ def settle(records: list[NoticeRecord], situation: Situation, rules: NoticeRules
 def _decided(condition: Condition, situation: Situation, rules: NoticeRules) -> NoticeRecord:
     kind, stage, due_at, apart = condition.key
     record = NoticeRecord(kind, stage, due_at, condition.at, situation.now, shown_at=condition.shown_at, apart=apart)
+    record.foretold = condition.foretold
     state = situation.begin(record, rules)
     record.deliveries = {name: Delivery(state) for name in rules.receivers}
     return record
@@ -121,7 +138,7 @@ def recompute(records: list[NoticeRecord], situation: Situation) -> None:
     """Bring `records` in line with new policies in silence: what no longer stands is not withdrawn aloud."""
     standing = situation.standing()
     for record in records:
-        if record.standing and record.key not in standing:
+        if record.standing and record.key not in standing and not situation.was_foretold(record):
             record.standing = False
             for delivery in record.deliveries.values():
                 if delivery.state in WAITING:

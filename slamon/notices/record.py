@@ -8,6 +8,7 @@ import msgspec
 from slamon.notices.notice import DeliveryState, NoticeKind, notice_id, retraction_id
 from slamon.orders.event import Instant
 from slamon.sla.clock import Apart, Due, Key
+from slamon.sla.forecast.watching import Foretold
 
 KIND_OF: dict[int, NoticeKind] = {
     Due.AT_RISK: NoticeKind.AT_RISK,
@@ -43,7 +44,8 @@ class NoticeRecord(msgspec.Struct, array_like=True, gc=False):
     """One notice of an order, its deliveries and their withdrawal by receiver.
 
     `due_at` is the due time without holds, `shown_at` with them; `turns` counts how often it ceased to stand or stood
-    again; `hold` are the silences that it waits for, or was sent in spite of.
+    again; `hold` are the silences that it waits for, or was sent in spite of; `foretold` is what was forecast, where a
+    forecast made it true.
     """
 
     kind: int
@@ -59,6 +61,7 @@ class NoticeRecord(msgspec.Struct, array_like=True, gc=False):
     shown_at: Instant | None = None
     apart: Apart | None = None
     hold: Hold | None = None
+    foretold: Foretold | None = None
 
     @property
     def key(self) -> Key:

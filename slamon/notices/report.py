@@ -62,7 +62,14 @@ def record_json(record: NoticeRecord, order: Mapping[str, object], now: Instant)
 def _notice_json(record: NoticeRecord, order_id: str, order: Mapping[str, object], now: Instant) -> dict[str, object]:
     kind = KIND_OF[record.kind]
     text = notice_text(
-        kind, order, stage=record.stage, due_at=record.shown_at, at=record.at, now=now, apart=record.apart
+        kind,
+        order,
+        stage=record.stage,
+        due_at=record.shown_at,
+        at=record.at,
+        now=now,
+        apart=record.apart,
+        foretold=record.foretold,
     )
     return {
         "notice_id": record.id_for(order_id),

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 import msgspec
 
+from slamon.notices.foreseen import ForecastRules, Foreseen, foretold
 from slamon.notices.ledger import NoticeRules, Situation, recompute, settle
 from slamon.notices.marks import Mark, mark
 from slamon.notices.record import NoticeRecord
@@ -45,19 +46,20 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OrderRules:
-    """Everything that a row needs to know: policies, notices, how long an order stays after its end."""
+    """Everything that a row needs to know: policies, notices, how long an order stays after its end, forecasts."""
 
     book: RuleBook
     notices: NoticeRules = field(default_factory=NoticeRules)
     keep_finished: Span = 30 * DAY
     keep_not_started: Span = 90 * DAY
+    forecast: ForecastRules = field(default_factory=ForecastRules)
 
 
 class Row(msgspec.Struct, array_like=True, gc=False):
     """One order's state under the rules of `book`, by those of revision `rules`.
 
     `settled_at` is the latest `now` at which its notices were settled; what came true before `silent_before` is not
-    told, since only a change of the policies shows it.
+    told, since only a change of the policies shows it; rows of an earlier version know nothing `foreseen`.
     """
 
     version: int = VERSION
@@ -70,6 +72,7 @@ class Row(msgspec.Struct, array_like=True, gc=False):
     records: list[NoticeRecord] | None = None
     settled_at: Instant | None = None
     silent_before: Instant | None = None
+    foreseen: Foreseen | None = None
 
 
 class _RowOfVersion1(msgspec.Struct, array_like=True, gc=False):
@@ -86,7 +89,7 @@ class _RowOfVersion1(msgspec.Struct, array_like=True, gc=False):
     settled_at: Instant | None
 
 
-# An array of two is a marker, one of nine a row of version 1, one of ten a row.
+# An array of two is a marker, one of nine a row of version 1, a longer one a row; new fields come last.
 MARKER_HEAD, _HEAD_OF_VERSION_1 = 0x92, 0x99
 encode_row = msgspec.msgpack.Encoder().encode
 _decode_row = msgspec.msgpack.Decoder(Row).decode
@@ -199,7 +202,9 @@ def settle_row(row: Row, now: Instant, rules: OrderRules, silences: tuple[Silent
     if row.settled_at is not None and row.settled_at > now:
         now = row.settled_at
     records = row.records if row.records is not None else []
-    situation = Situation(row.clock, rules.book.rules_of(row.clock), now, row.silent_before, silences)
+    by_forecast = foretold(row.foreseen, row.clock, rules.forecast)
+    rules_now = rules.book.rules_of(row.clock)
+    situation = Situation(row.clock, rules_now, now, row.silent_before, silences, by_forecast)
     if not settle(records, situation, rules.notices):
         return False
     row.records = records

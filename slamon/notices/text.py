@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from slamon.notices.notice import NoticeKind
-from slamon.notices.words import UNKNOWN, date_words, name, parsed, span_words, times_words
+from slamon.notices.words import UNKNOWN, date_words, foretold_words, name, parsed, span_words, times_words
 from slamon.orders.event import SECOND, Instant
 from slamon.orders.lifecycle import CANCELLED, DEFAULT_LIFECYCLE, Lifecycle
+from slamon.sla.forecast.watching import Foretold
 
 _ID_LIMIT = 128
 _PROMISE = "Promised "
@@ -30,6 +31,7 @@ class _Case:
     retracts_kind: NoticeKind | None
     apart: tuple[str, str, str] | None
     lifecycle: Lifecycle
+    foretold: Foretold | None = None
 
     @property
     def subject(self) -> str:
@@ -81,14 +83,15 @@ def notice_text(
     retracts_kind: NoticeKind | None = None,
     apart: tuple[str, str, str] | None = None,
     lifecycle: Lifecycle = DEFAULT_LIFECYCLE,
+    foretold: Foretold | None = None,
 ) -> str:
     """Render a notice in plain words, in one line.
 
     `order` is the §5 JSON; `stage` and `due_at` are the notice's own; `at` is when its condition became true,
     `now` when it is told; `retracts_kind` is the kind of the notice that a retraction withdraws; `apart` names the
-    divergence (system, kind, expected step) that it is about.
+    divergence (system, kind, expected step) that it is about; `foretold` what was forecast, where that is the reason.
     """
-    case = _Case(kind, order, stage, due_at, at, now, retracts_kind, apart, lifecycle)
+    case = _Case(kind, order, stage, due_at, at, now, retracts_kind, apart, lifecycle, foretold)
     first = _HEADLINES[kind](case)
     sentences = [first[0].upper() + first[1:], _promise(case), _standing(case), _move(case)]
     return " ".join(sentence for sentence in sentences if sentence)
@@ -106,7 +109,8 @@ def _at_risk(case: _Case) -> str:
     if case.due_at is None:
         return f"{case.subject} is at risk of missing its promised date."
     if case.now <= case.due_at:
-        return f"{case.subject} is at risk: {span_words(case.due_at - case.now)} left."
+        left = f"{case.subject} is at risk: {span_words(case.due_at - case.now)} left."
+        return left if case.foretold is None else foretold_words(case.subject, case.foretold)
     return f"{case.subject} was at risk and is now {span_words(case.now - case.due_at)} late."
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from slamon.orders.event import SECOND, Instant, Span, instant, rfc3339
+from slamon.sla.forecast.watching import Foretold
 
 UNKNOWN = "unknown"
 NAME_LIMIT = 80
@@ -63,3 +64,12 @@ def name(value: object, limit: int = NAME_LIMIT) -> str | None:
     if not line:
         return None
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def foretold_words(subject: str, said: Foretold) -> str:
+    """Tell a forecast as one, with what a manager needs to promise anew."""
+    return (
+        f"{subject} is at risk by forecast: {round(said.permille / 10)} % likely to miss its date, "
+        f"expected to finish on {date_words(said.finish_at)}; "
+        f"{date_words(said.suggested_due_at)} would be kept with 90 %."
+    )

@@ -147,5 +147,6 @@ def _text(offer: Offer, order: Mapping[str, object] | None, now: Instant) -> str
         now=now,
         retracts_kind=NoticeKind(offer.kind) if offer.retracts else None,
         apart=offer.apart,
+        foretold=offer.foretold,
     )
     return with_silences(text, offer.unheard)

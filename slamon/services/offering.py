@@ -2,19 +2,20 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from slamon.notices.leaving import wake_at
 from slamon.notices.notice import DeliveryState
 from slamon.notices.record import KIND_OF, WAITING, intents
-from slamon.notices.row import OrderRules, Row, entries_of, settle_row
+from slamon.notices.row import OrderRules, Row, settle_row
 from slamon.orders.event import Instant
+from slamon.services.foresight import NoOutlooks, Outlooks
 from slamon.services.held_back import Silences, nothing_silent
 from slamon.services.offers import Address, Drop, Offer, OutboxRecord, Place, encode, offers
+from slamon.services.showing import Showing
 from slamon.services.tally import Tally
 from slamon.sla.clock import Key
-from slamon.sla.standing import order_json, order_report
 from slamon.stream import Effects, Outgoing
 
 Owed: TypeAlias = tuple[str, str]
@@ -31,6 +32,7 @@ class Offering:
     orders: OrderRules
     tally: Tally
     silences: Silences = nothing_silent
+    outlooks: Outlooks = field(default_factory=NoOutlooks)
 
     def decide(self, key: bytes, row: Row, effects: Effects, now: Instant | None) -> None:
         """Decide notices as of `now`; without it only what an event did to decisions made before."""
@@ -75,6 +77,8 @@ class Offering:
         `only` these deliveries; only to this partition of the `outbox`. Nothing is offered to receivers that
         are configured no more.
         """
+        if only is not None and not only:
+            return  # the order itself is costly to write
         for offer in self._offers(key, row, now):
             address = self.addresses[offer.receiver]
             is_asked_for = only is None or (offer.notice_id, offer.receiver) in only
@@ -93,9 +97,9 @@ class Offering:
                 yield self._outgoing(address, OutboxRecord(drop=Drop(notice_id=notice_id, receiver=receiver)))
 
     def _offers(self, key: bytes, row: Row, now: Instant) -> Iterator[Offer]:
-        report = order_report(key.decode(), entries_of(row), now, self.orders.book, truncated=row.truncated)
-        place = Place(self.partition, now)
-        return offers(row.records or [], order_json(report), place, self.addresses)
+        showing = Showing(self.orders, self.outlooks)
+        shown = showing.order(showing.report(key.decode(), row, now))
+        return offers(row.records or [], shown, Place(self.partition, now), self.addresses)
 
     def _outgoing(self, address: Address, record: OutboxRecord) -> Outgoing:
         return Outgoing(self.topic, address.key, encode(record), address.partition)

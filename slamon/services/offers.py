@@ -11,6 +11,7 @@ import msgspec
 from slamon.notices.marks import Mark
 from slamon.notices.record import KIND_OF, Intent, NoticeRecord, intents
 from slamon.orders.event import Instant
+from slamon.sla.forecast.watching import Foretold
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +42,7 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     subject: str | None = None
     text: str | None = None
     silence: dict[str, str | None] | None = None
+    foretold: Foretold | None = None
 
 
 class Drop(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,4 +136,5 @@ def _offer(intent: Intent, order_id: str, order: Mapping[str, object], place: Pl
         apart=record.apart,
         as_of=place.as_of,
         unheard=() if intent.withdraws or record.hold is None else record.hold.silences,
+        foretold=record.foretold,
     )

@@ -1,7 +1,7 @@
 """This worker's own orders and notices for the web: lists, single ones, counts; read from the rows when asked."""
 
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from slamon.kafka.partitioner import partition_of
@@ -12,6 +12,8 @@ from slamon.notices.row import OrderRules, Row, entries_of, read_row
 from slamon.orders import facts
 from slamon.orders.entry import CLIENT_NAME, MANAGER_ID, Entry
 from slamon.orders.event import Instant
+from slamon.services.foresight import NoOutlooks, Outlooks
+from slamon.services.showing import Showing
 from slamon.services.system_rows import order_rows
 from slamon.sla.clock import Clock, due_with_holds
 from slamon.sla.divergence import rows_after
@@ -65,6 +67,7 @@ class OrdersView:
     partitions: int
     as_of: Callable[[], Instant | None]
     clock: Callable[[], Instant]
+    outlooks: Outlooks = field(default_factory=NoOutlooks)
 
     @property
     def rules(self) -> OrderRules:
@@ -80,7 +83,7 @@ class OrdersView:
         """Every order of these partitions once, in batches."""
         now = self.now()
         async for found in self._rows(partitions):
-            yield [self._head(order_id, row, now) for order_id, row in found]
+            yield [_head(order_id, row, now, self._showing) for order_id, row in found]
 
     async def noticed(self, partitions: Collection[int]) -> AsyncIterator[Sequence[tuple[str, Row]]]:
         """The orders of these partitions that have notices, in batches."""
@@ -115,17 +118,26 @@ class OrdersView:
 
     def report(self, order_id: str, row: Row) -> OrderReport:
         """One order judged as of now."""
-        return order_report(order_id, entries_of(row), self.now(), self.rules.book, truncated=row.truncated)
+        return self._showing.report(order_id, row, self.now())
+
+    @property
+    def _showing(self) -> Showing:
+        return Showing(self.rules, self.outlooks)
 
     async def order(self, order_id: str) -> Mapping[str, object] | None:
         """One order in the shape of CONTRACT §5; None when it is not here."""
         row = self.row(order_id)
-        return None if row is None else order_json(self.report(order_id, row))
+        return None if row is None else self._showing.order(self.report(order_id, row))
 
     async def explanation(self, order_id: str) -> Mapping[str, object] | None:
         """Why an order is where it is, interval by interval; None when it is not here."""
         row = self.row(order_id)
-        return None if row is None else explanation_json(explanation(self.report(order_id, row)))
+        if row is None:
+            return None
+        report = self.report(order_id, row)
+        running = report.clock.due_at is not None and report.clock.ended_at is None
+        forecast = self._showing.forecast(report) if running else None
+        return explanation_json(explanation(report)) | {"forecast": forecast}
 
     async def notices(self, order_id: str) -> Sequence[Mapping[str, object]]:
         """All notices of one order in the shape of CONTRACT §5, retracted ones too."""
@@ -147,26 +159,27 @@ class OrdersView:
                 found.append((retraction_id(notice_id), at, NoticeKind.RETRACTED))
         return found
 
-    def _head(self, order_id: str, row: Row, now: Instant) -> Head:
-        entries: Sequence[Entry] = entries_of(row)
-        clock = row.clock
-        if clock.last_at > now:  # an event a little ahead of the clock takes effect at its time
-            report = order_report(order_id, entries, now, self.rules.book)
-            clock, entries = report.clock, report.entries
-        rules = self.rules.book.rules_of(clock)
-        return Head(
-            order_id,
-            clock_status(clock, rules),
-            clock_verdict(clock, now, rules),
-            clock.channel,
-            facts.last_stated(entries, MANAGER_ID),
-            facts.last_stated(entries, CLIENT_NAME),
-            clock.started_at,
-            due_with_holds(clock, rules, now),
-            None if clock.cancelled else clock.ended_at,
-            clock.step_at,
-            *_disagreements(clock, rules, now),
-        )
+
+def _head(order_id: str, row: Row, now: Instant, showing: Showing) -> Head:
+    entries: Sequence[Entry] = entries_of(row)
+    clock = row.clock
+    if clock.last_at > now:  # an event a little ahead of the clock takes effect at its time
+        report = order_report(order_id, entries, now, showing.rules.book)
+        clock, entries = report.clock, report.entries
+    rules = showing.rules.book.rules_of(clock)
+    return Head(
+        order_id,
+        clock_status(clock, rules),
+        showing.verdict(clock_verdict(clock, now, rules), row.foreseen, clock),
+        clock.channel,
+        facts.last_stated(entries, MANAGER_ID),
+        facts.last_stated(entries, CLIENT_NAME),
+        clock.started_at,
+        due_with_holds(clock, rules, now),
+        None if clock.cancelled else clock.ended_at,
+        clock.step_at,
+        *_disagreements(clock, rules, now),
+    )
 
 
 def _disagreements(

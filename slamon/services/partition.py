@@ -6,6 +6,7 @@ key"); the engine makes the row writes and the offers durable in that order.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from slamon.notices.leaving import leave, marker_ends, may_leave, wake_at, wanted_at
 from slamon.notices.marks import Mark
@@ -20,8 +21,10 @@ from slamon.notices.row import (
     new_row,
     read_row,
 )
-from slamon.orders.event import Instant, OrderEvent
+from slamon.orders.event import SECOND, Instant, OrderEvent, Span
+from slamon.services.foresight import Foresight, NoOutlooks, Outlooks
 from slamon.services.held_back import HeldBack
+from slamon.services.learning import Learning
 from slamon.services.offering import Offering, owed
 from slamon.services.offers import Address
 from slamon.services.system_rows import order_rows
@@ -30,14 +33,17 @@ from slamon.sla.clock import Trace, lead_time
 from slamon.sla.due_times import DueTimes
 from slamon.stream import Effects, Rows
 
+_KEPT_SOON: Span = 60 * SECOND
+
 
 @dataclass(frozen=True, slots=True)
 class PartitionRules:
-    """What every partition follows: the order rules, where offers go, and the topic they go to."""
+    """What every partition follows: the order rules, where offers go, the topic they go to, who makes forecasts."""
 
     orders: OrderRules
     addresses: Mapping[str, Address]
     outbox_topic: str
+    outlooks: Outlooks = field(default_factory=NoOutlooks)
 
 
 @dataclass(slots=True)
@@ -51,21 +57,29 @@ class OrderPartition:
     due: DueTimes = field(default_factory=DueTimes)
     unsettled: set[bytes] = field(default_factory=set)
     offering: Offering = field(init=False)
+    learning: Learning = field(init=False)
+    foresight: Foresight = field(init=False)
 
     def __post_init__(self) -> None:
-        """Build the part that talks to the outbox."""
+        """Build the parts that talk to the outbox and that make forecasts."""
         rules, silences = self.rules, self.held.silences
-        self.offering = Offering(self.number, rules.outbox_topic, rules.addresses, rules.orders, self.tally, silences)
+        self.offering = Offering(
+            self.number, rules.outbox_topic, rules.addresses, rules.orders, self.tally, silences, rules.outlooks
+        )
+        self.learning = Learning(self.tally)
+        self.foresight = Foresight(rules.orders, rules.outlooks, self.learning)
 
     def open(self, rows: Rows) -> None:
-        """Build the due-time index and the set of orders with something left to send."""
+        """Build the due-time index, the set of orders with something left to send, and what has been learnt."""
         self.due = DueTimes()
         self.unsettled = set()
         orders = self.rules.orders
+        self.learning.load(rows)
         for key, stored in order_rows(rows):
             row = read_row(stored, orders)
             self.due.move(key, None, marker_ends(stored) if row is None else wake_at(row, orders))
             if row is not None:
+                self.learning.recover(row, orders.book.rules_of(row.clock))
                 self._note(key, row)
 
     def apply(self, key: bytes, event: OrderEvent, rows: Rows, effects: Effects, now: Instant | None) -> Outcome:
@@ -77,12 +91,13 @@ class OrderPartition:
             return Outcome.EXPIRED
         before = None if stored is None else wake_at(row, orders)
         trace = Trace()
-        lead_before = lead_time(row.clock)
+        lead_before, top = lead_time(row.clock), row.clock.top
         outcome = apply(row, event, orders, trace)
         if outcome is Outcome.DUPLICATE:
             return outcome
         if trace.visits or lead_before != lead_time(row.clock):
             self.tally.moved(row, trace, orders.book.rules_of(row.clock), ended=lead_before is None)
+        self.foresight.after(row, event, top, now)
         wake = wake_at(row, orders)
         if row.records is not None or (now is not None and wake is not None and wake <= now):
             self.offering.decide(key, row, effects, now)
@@ -120,21 +135,15 @@ class OrderPartition:
             if (wake is None or wake > now) and key not in self.held.keys:
                 self.due.move(key, None, wake)
             elif may_leave(row, now, orders):
-                marker = leave(now)
-                rows.put(key, marker)
-                self.due.move(key, None, marker_ends(marker))
+                _leave(self, key, row, rows, now)
             else:
+                self.foresight.due(row, now)
                 self.offering.decide(key, row, effects, now)
                 self._write(key, row, rows, (None, wake_at(row, orders)))
 
     def due_of(self, rows: Rows) -> Callable[[bytes], Instant | None]:
         """How the due-time index learns an order's present due time."""
-
-        def due_at(key: bytes) -> Instant | None:
-            stored = rows.get(key)
-            return None if stored is None else wanted_at(stored, self.rules.orders)
-
-        return due_at
+        return partial(_due_at, rows, self.rules.orders)
 
     def reoffer(self, outbox: int | None, rows: Rows, effects: Effects, now: Instant) -> None:
         """Offer again what is unsettled, to one partition of the outbox or to all."""
@@ -160,9 +169,25 @@ class OrderPartition:
             self.unsettled.add(key)
 
 
+def _due_at(rows: Rows, orders: OrderRules, key: bytes) -> Instant | None:
+    stored = rows.get(key)
+    return None if stored is None else wanted_at(stored, orders)
+
+
 def _marker_due(due: DueTimes, key: bytes, stored: bytes, rows: Rows, now: Instant) -> None:
+    """The marker of an order that has left goes when its time has come."""
     ends = marker_ends(stored)
     if ends is not None and ends <= now:
         rows.delete(key)
     else:
         due.move(key, None, ends)
+
+
+def _leave(orders: OrderPartition, key: bytes, row: Row, rows: Rows, now: Instant) -> None:
+    """A marker takes an order's place, once nothing that it taught can be lost with it."""
+    if not orders.learning.holds(row):
+        orders.due.file(key, now + _KEPT_SOON)
+        return
+    marker = leave(now)
+    rows.put(key, marker)
+    orders.due.move(key, None, marker_ends(marker))

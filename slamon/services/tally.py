@@ -12,6 +12,7 @@ from slamon.notices.record import KIND_OF, NoticeRecord
 from slamon.notices.row import Row
 from slamon.orders.event import SECOND, Span
 from slamon.sla.clock import Due, Trace, lead_time
+from slamon.sla.forecast.scoring import Calibration
 from slamon.sla.rules import ClockRules
 from slamon.stream import Record
 
@@ -38,6 +39,9 @@ class Tally(Protocol):
 
     def superseded(self, receiver: str, kind: NoticeKind) -> None:
         """A notice that waited is not sent after all."""
+
+    def learnt(self, spells: int, scored: Calibration) -> None:
+        """An order that ended taught so many spells; its forecasts were scored."""
 
     def sent(self, receiver: str, kind: NoticeKind, delay: Span) -> None:
         """A receiver accepted a notice so long after it was decided."""
@@ -110,6 +114,11 @@ class MetricsTally:
     def superseded(self, receiver: str, kind: NoticeKind) -> None:
         """Count what is not sent after all."""
         self._metrics.notices.counted(receiver, str(kind), NoticeOutcome.SUPERSEDED)
+
+    def learnt(self, spells: int, scored: Calibration) -> None:
+        """Count spells and scored forecasts."""
+        self._metrics.forecasts.learnt(spells)
+        self._metrics.forecasts.scored(scored)
 
     def sent(self, receiver: str, kind: NoticeKind, delay: Span) -> None:
         """Count an accepted notice and its delay."""

@@ -10,7 +10,7 @@ from slamon.errors import ConfigError
 from slamon.orders.lifecycle import Lifecycle
 from slamon.settings.calendars import Calendar, Reading, read_calendar
 from slamon.settings.duration import Duration
-from slamon.settings.fields import Allowed, Flag, Later, Moment, Section, Span, Word, parse_moment
+from slamon.settings.fields import Allowed, Flag, Moment, Section, Span, Word, parse_moment
 from slamon.settings.policies import Policy, Promise, Stage
 from slamon.settings.problems import dotted
 from slamon.settings.terms import Terms
@@ -57,7 +57,7 @@ class Divergence(Section):
 class Forecast(Section):
     """What is done with forecasts."""
 
-    notify: Annotated[Flag, Field(description="Whether a forecast alone puts an order at risk"), Later()] = False
+    notify: Annotated[Flag, Field(description="Whether a forecast alone puts an order at risk")] = False
 
 
 class Sla(Section):

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from slamon.orders.event import Instant
 from slamon.sla.clock import NEVER, Apart, Clock, Due, Key, Passed, is_silent
 from slamon.sla.divergence import rows_after, thresholds
+from slamon.sla.forecast.watching import Foretold
 from slamon.sla.rules import ClockRules
 from slamon.sla.settling import floor_of, is_finished_late, overdue
 
@@ -17,7 +18,8 @@ _DIVERGENCE = int(Due.DIVERGENCE)
 class Condition(NamedTuple):
     """A notice's condition, named by kind, stage, `due_at` (without holds) and divergence.
 
-    `at` is the instant it came true, `from_at` the first at which it stands, `shown_at` the due time with holds.
+    `at` is the instant it came true, `from_at` the first at which it stands, `shown_at` the due time with holds;
+    `foretold` is what was forecast, where nothing but a forecast makes it true.
     """
 
     kind: Due
@@ -27,6 +29,7 @@ class Condition(NamedTuple):
     from_at: Instant
     shown_at: Instant | None
     apart: Apart | None = None
+    foretold: Foretold | None = None
 
     @property
     def key(self) -> Key:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from slamon.orders.event import rfc3339, seconds
+from slamon.sla.forecast.scoring import Calibration, calibration_json
 from slamon.sla.verdict import Verdict
 from slamon.web import cursor as cursors
 from slamon.web.cursor import Cursor
@@ -75,12 +76,14 @@ class Answers:
         raise Refusal(404, "no such order")
 
     async def summary(self) -> dict[str, object]:
-        """Counts by verdict, status and channel, the share of promises kept, lead times."""
+        """Counts by verdict, status and channel, the share of promises kept, lead times, how good forecasts were."""
         gathered = await self._gatherer.summaries()
         verdicts = _added([part.by_verdict for part in gathered.parts])
         lead_times = Distribution({})
+        calibration = Calibration()
         for part in gathered.parts:
             lead_times.merge(part.lead_times)
+            calibration.merge(part.calibration)
         kept, broken = verdicts[Verdict.KEPT], verdicts[Verdict.BROKEN]
         return {
             "as_of": _time(gathered.as_of),
@@ -92,6 +95,7 @@ class Answers:
             "promise_kept_ratio": kept / (kept + broken) if kept + broken else None,
             "lead_time_p50_seconds": _span(lead_times.quantile(0.5)),
             "lead_time_p95_seconds": _span(lead_times.quantile(0.95)),
+            "forecast_calibration": calibration_json(calibration),
         }
 
     def _from(self, cursor: Cursor | None) -> tuple[Instant, Key | None]:

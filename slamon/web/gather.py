@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from slamon.web.parts import Row, RowsAsk, RowsPart, SummaryAsk, SummaryPart
-from slamon.web.peers import P
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Sequence
@@ -17,6 +16,9 @@ if TYPE_CHECKING:
     from slamon.web.peers import PeerClient
     from slamon.web.ports import Cluster
     from slamon.web.sorting import Key
+
+
+P = TypeVar("P", RowsPart, SummaryPart)
 
 
 @dataclass(frozen=True, slots=True)

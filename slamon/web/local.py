@@ -11,6 +11,8 @@ import msgspec
 from slamon.web.distribution import Distribution
 from slamon.web.parts import (
     Ask,
+    LearntAsk,
+    LearntPart,
     NoticesAsk,
     OrderAsk,
     OrdersAsk,
@@ -20,13 +22,14 @@ from slamon.web.parts import (
     SummaryAsk,
     SummaryPart,
 )
+from slamon.web.ports import NothingLearnt
 from slamon.web.refusal import Refusal, quoted
 from slamon.web.sorting import SORTS, Key, Smallest, lead_time, order_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from slamon.web.ports import Cluster, NoticesApi, OrdersApi
+    from slamon.web.ports import Cluster, ForecastsApi, NoticesApi, OrdersApi
 
 UNKNOWN: Final = "unknown"
 OTHER: Final = "other"
@@ -38,15 +41,22 @@ class LocalParts:
     """The part of this worker in every answer; `slice_seconds` is how long a scan may hold the loop."""
 
     def __init__(
-        self, orders: OrdersApi, notices: NoticesApi, cluster: Cluster, *, slice_seconds: float = 0.01
+        self,
+        orders: OrdersApi,
+        notices: NoticesApi,
+        cluster: Cluster,
+        *,
+        forecasts: ForecastsApi | None = None,
+        slice_seconds: float = 0.01,
     ) -> None:
         self._orders = orders
+        self._forecasts = forecasts or NothingLearnt()
         self._notices = notices
         self._cluster = cluster
         self._slice = slice_seconds
         self._scanning = asyncio.Semaphore(_SCANS_AT_ONCE)
 
-    async def answer(self, ask: Ask) -> RowsPart | SummaryPart:
+    async def answer(self, ask: Ask) -> RowsPart | SummaryPart | LearntPart:
         """The part that was asked for; of lost partitions nothing is claimed.
 
         Raises:
@@ -54,6 +64,9 @@ class LocalParts:
         """
         if isinstance(ask, SummaryAsk):
             return await self.summary(ask)
+        if isinstance(ask, LearntAsk):
+            owned = self._owned(ask)
+            return LearntPart(sorted(owned), self._forecasts.learnt(owned))
         return await self.rows(ask)
 
     async def rows(self, ask: RowsAsk) -> RowsPart:
@@ -87,7 +100,9 @@ class LocalParts:
             statuses[status or UNKNOWN] += number
             channels[channel or UNKNOWN] += number
         covered = sorted(owned & self._owned(ask))
-        return SummaryPart(as_of, covered, verdicts, statuses, greatest(channels, 4 * MOST_CHANNELS), lead_times)
+        most = greatest(channels, 4 * MOST_CHANNELS)
+        calibration = self._forecasts.calibration(covered)
+        return SummaryPart(as_of, covered, verdicts, statuses, most, lead_times, calibration)
 
     def _owned(self, ask: Ask) -> frozenset[int]:
         return self._cluster.placement().local & frozenset(ask.partitions)

@@ -62,6 +62,7 @@ _SCHEMAS: dict[str, Any] = {
         policy=_object(name=_TEXT, revision=_WORD, calendar=_object(name=_WORD, revision=_WORD)),
         promise={"type": "object"},
         lead_time_seconds=_NUMBER,
+        forecast={"type": ["object", "null"]},
         causes={"type": "array", "items": _object(cause=_CAUSE, who=_TEXT, seconds=_AMOUNT, share=_AMOUNT)},
         intervals=_array("Interval"),
         promises=_array("Statement"),
@@ -110,6 +111,7 @@ _SCHEMAS: dict[str, Any] = {
         promise_kept_ratio=_NUMBER,
         lead_time_p50_seconds=_NUMBER,
         lead_time_p95_seconds=_NUMBER,
+        forecast_calibration={"type": "object"},
     ),
 }
 

@@ -7,6 +7,8 @@ from typing import Annotated, Final, TypeAlias
 import msgspec
 
 from slamon.orders.event import Instant
+from slamon.sla.forecast.durations import Durations
+from slamon.sla.forecast.scoring import Calibration
 from slamon.web.distribution import Distribution
 from slamon.web.query import MOST_ROWS, OrderFilter
 from slamon.web.sorting import Key
@@ -51,8 +53,14 @@ class SummaryAsk(msgspec.Struct, frozen=True, tag="summary"):
     partitions: list[int]
 
 
+class LearntAsk(msgspec.Struct, frozen=True, tag="learnt"):
+    """What orders of these partitions taught."""
+
+    partitions: list[int]
+
+
 RowsAsk: TypeAlias = OrdersAsk | OrderAsk | NoticesAsk
-Ask: TypeAlias = OrdersAsk | OrderAsk | NoticesAsk | SummaryAsk
+Ask: TypeAlias = OrdersAsk | OrderAsk | NoticesAsk | SummaryAsk | LearntAsk
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -81,3 +89,12 @@ class SummaryPart(msgspec.Struct, frozen=True):
     by_status: dict[str, int]
     by_channel: dict[str, int]
     lead_times: Distribution
+    calibration: Calibration = msgspec.field(default_factory=Calibration)
+    """How good forecasts were."""
+
+
+class LearntPart(msgspec.Struct, frozen=True):
+    """What orders of one worker taught."""
+
+    partitions: list[int]
+    durations: Durations

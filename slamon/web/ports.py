@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
+from slamon.sla.forecast.durations import Durations
+from slamon.sla.forecast.scoring import Calibration
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 
@@ -82,6 +85,28 @@ class NoticesApi(Protocol):
 
     async def notices(self, subject: str) -> Sequence[Mapping[str, object]]:
         """All notices of one order (or subject) as CONTRACT §5 writes them, ready for JSON."""
+
+
+class ForecastsApi(Protocol):
+    """What this worker's own partitions taught, and how good forecasts of their orders were."""
+
+    def learnt(self, partitions: Collection[int]) -> Durations:
+        """What was learnt of these partitions."""
+
+    def calibration(self, partitions: Collection[int]) -> Calibration:
+        """The scored forecasts of these partitions."""
+
+
+class NothingLearnt:
+    """No forecasts are made here."""
+
+    def learnt(self, partitions: Collection[int]) -> Durations:  # noqa: ARG002  the protocol's
+        """Nothing."""
+        return Durations()
+
+    def calibration(self, partitions: Collection[int]) -> Calibration:  # noqa: ARG002  the protocol's
+        """No forecast."""
+        return Calibration()
 
 
 class Cluster(Protocol):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import aiohttp
@@ -14,6 +14,7 @@ from slamon.web.boundary import add_security_headers, boundary
 from slamon.web.gather import Gatherer
 from slamon.web.local import LocalParts
 from slamon.web.peers import PeerClient
+from slamon.web.ports import NothingLearnt
 from slamon.web.routes import ApiRoutes, OwnRoutes
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from slamon.metrics.registry import Metrics
     from slamon.orders.event import Instant
-    from slamon.web.ports import Cluster, Health, NoticesApi, OrdersApi
+    from slamon.web.ports import Cluster, ForecastsApi, Health, NoticesApi, OrdersApi
 
 MOST_BODY_BYTES: Final = 64 * 1024
 
@@ -49,6 +50,9 @@ class Site:
     clock: Callable[[], Instant]
     version: str
     limits: Limits = Limits()
+    forecasts: ForecastsApi = field(default_factory=NothingLearnt)
+    peers: PeerClient | None = None
+    """Asks other workers while the application runs; None: one of its own."""
 
 
 def build_web(site: Site) -> web.Application:
@@ -57,8 +61,8 @@ def build_web(site: Site) -> web.Application:
     app = web.Application(client_max_size=MOST_BODY_BYTES, middlewares=[boundary(site.metrics, seconds=limits.request)])
     app.on_response_prepare.append(add_security_headers)
     app.add_routes(OwnRoutes(site.health, site.metrics, site.version).routes())
-    local = LocalParts(site.orders, site.notices, site.cluster, slice_seconds=limits.slice)
-    peers = PeerClient(seconds=limits.peer, failed=site.metrics.http.peer_failed)
+    local = LocalParts(site.orders, site.notices, site.cluster, forecasts=site.forecasts, slice_seconds=limits.slice)
+    peers = site.peers or PeerClient(seconds=limits.peer, failed=site.metrics.http.peer_failed)
     answers = Answers(Gatherer(local, peers, site.cluster), site.cluster, site.clock)
     app.add_routes(ApiRoutes(answers, local, site.version).routes())
 

@@ -12,6 +12,7 @@ import aiohttp
 from yarl import URL
 
 from slamon.metrics.registry import Metrics
+from slamon.web.ports import ForecastsApi, NothingLearnt
 from slamon.web.site import Limits, Site, build_web, served
 from tests.fakes.orders_api import T0, FakeHealth, FakeWorker
 
@@ -19,7 +20,9 @@ from tests.fakes.orders_api import T0, FakeHealth, FakeWorker
 class Served:
     """One running application: its worker, health, metrics and address, and a client for it."""
 
-    def __init__(self, worker: FakeWorker, limits: Limits | None = None) -> None:
+    def __init__(
+        self, worker: FakeWorker, limits: Limits | None = None, *, forecasts: ForecastsApi | None = None
+    ) -> None:
         self.worker = worker
         self.health = FakeHealth()
         self.metrics = Metrics(version="1.2.3")
@@ -34,6 +37,7 @@ class Served:
             clock=lambda: self.now,
             version="1.2.3",
             limits=limits or Limits(),
+            forecasts=forecasts or NothingLearnt(),
         )
         self.app = build_web(site)
 

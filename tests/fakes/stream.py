@@ -10,6 +10,7 @@ from slamon.notices.record import NoticeRecord
 from slamon.notices.row import Row
 from slamon.orders.event import Span
 from slamon.sla.clock import Trace
+from slamon.sla.forecast.scoring import Calibration
 from slamon.sla.rules import ClockRules
 from slamon.stream import Effects, Outgoing, PartitionLostError, Record, Rows, TopicPartition
 
@@ -153,6 +154,9 @@ class FakeTally:
 
     def superseded(self, receiver: str, kind: NoticeKind) -> None:
         self.said.append(("superseded", receiver, str(kind)))
+
+    def learnt(self, spells: int, scored: Calibration) -> None:
+        self.said.append(("learnt", spells, sum(scored.forecasts)))
 
     def sent(self, receiver: str, kind: NoticeKind, delay: Span) -> None:
         self.said.append(("sent", receiver, str(kind), delay))

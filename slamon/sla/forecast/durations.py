@@ -25,6 +25,9 @@ MOST_CHANNELS: Final = 16
 LONGEST_CHANNEL: Final = 64
 """A channel with a longer name is never learnt apart."""
 
+MOST_WAYS: Final = 64
+"""Ways from one step to another that are learnt of one channel, more than ten steps have; further ones are left out."""
+
 
 class StepTimes(msgspec.Struct, array_like=True):
     """The sketches of some orders: step → next step → how long it took."""
@@ -37,6 +40,8 @@ class StepTimes(msgspec.Struct, array_like=True):
 
     def learn(self, spell: Spell, half_life: Span) -> None:
         """Count one finished spell."""
+        if spell.to not in self.steps.get(spell.step, ()) and sum(map(len, self.steps.values())) >= MOST_WAYS:
+            return
         self.learnt += 1
         if self.since is None or spell.finished_at < self.since:
             self.since = spell.finished_at
@@ -75,10 +80,7 @@ class Durations(msgspec.Struct, array_like=True):
     def learn(self, channel: str | None, spell: Spell) -> None:
         """Count one finished spell of an order of a channel (None: it has none)."""
         self.overall.learn(spell, self.half_life)
-        times = None if channel is None else self.channels.get(channel)
-        if times is None:
-            times = self._new(channel)
-        times.learn(spell, self.half_life)
+        self.of(self.place(channel)).learn(spell, self.half_life)
 
     def merge(self, other: Durations) -> None:
         """Add what another worker learnt."""
@@ -94,11 +96,14 @@ class Durations(msgspec.Struct, array_like=True):
         """What was learnt of a channel, be it with the rest of them."""
         return self.rest if channel is None else self.channels.get(channel, self.rest)
 
-    def _new(self, channel: str | None) -> StepTimes:
-        if channel is None or len(channel) > LONGEST_CHANNEL or len(self.channels) >= MOST_CHANNELS:
-            return self.rest
-        times = self.channels[channel] = StepTimes()
-        return times
+    def place(self, channel: str | None) -> str | None:
+        """The channel under which another spell of a channel counts, learnt apart from now on; None: with the rest."""
+        if channel is None or channel in self.channels:
+            return channel
+        if len(channel) > LONGEST_CHANNEL or len(self.channels) >= MOST_CHANNELS:
+            return None
+        self.channels[channel] = StepTimes()
+        return channel
 
 
 encode_durations = msgspec.msgpack.Encoder().encode

@@ -35,8 +35,8 @@ class _Channel:
     __slots__ = ("leans_on_all", "own_until", "routes", "tables", "until")
 
     def __init__(self, own: int, overall: int) -> None:
-        self.own_until = own + _news(own)
-        self.until = overall + _news(overall)
+        self.own_until = own + news(own)
+        self.until = overall + news(overall)
         self.leans_on_all = False
         self.routes: dict[str, Route | None] = {}
         self.tables: dict[str, Remaining | None] = {}
@@ -124,6 +124,6 @@ class Forecaster:
         return self._rank.get(to, -1) > self._rank.get(step, len(self._rank))
 
 
-def _news(learnt: int) -> int:
+def news(learnt: int) -> int:
     """How many more spells make it worth to work everything out anew."""
     return min(max(_LEAST_NEWS, learnt // 10), _MOST_NEWS)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _NEARLY: Final = 0.999
 _PRECISION: Final = 1e-3
+_FIRST_TRY: Final = 1 / 1024
 
 
 class Route:
@@ -48,7 +49,7 @@ class Route:
 
     def quantile(self, share: float, spent: float) -> float:
         """The length from reaching the step by which this share of the orders (less than 1) has ended."""
-        low, more = spent, max(spent, 1.0)
+        low, more = spent, max(1.0, self._longest * _FIRST_TRY)
         while self.late(spent, low + more) > 1 - share:
             low, more = low + more, 2 * more
         high = low + more

@@ -27,6 +27,8 @@ MOST_BUCKETS: Final = 512
 
 _PER_LOG: Final = 1 / math.log(GAMMA)
 _FINENESS: Final = 1024
+_LONGEST: Final = 1e300
+"""What is longer counts as this: the bounds of its bucket are no numbers any more."""
 
 
 class Sketch(msgspec.Struct, array_like=True):
@@ -135,4 +137,4 @@ def upper(bucket: int) -> float:
 
 
 def _bucket(span: float) -> int:
-    return 0 if span <= 1 else math.ceil(math.log(span) * _PER_LOG)
+    return 0 if span <= 1 else math.ceil(math.log(min(span, _LONGEST)) * _PER_LOG)

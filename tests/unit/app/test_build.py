@@ -6,9 +6,13 @@ from slamon.app import build
 from slamon.errors import DecodeError
 from slamon.kafka.partitioner import partition_of
 from slamon.kafka.topics import OwnTopics
+from slamon.notices.foreseen import ForecastRules
 from slamon.orders.event import DAY, SECOND
+from slamon.orders.lifecycle import DEFAULT_LIFECYCLE
+from slamon.services.forecasts import Forecasts
 from slamon.services.ingest import Topics
 from slamon.settings import Settings, load_text
+from slamon.settings.duration import Duration
 from slamon.sinks.slack import SlackSink
 from slamon.sinks.webhook import WebhookSink
 from slamon.sla.book import Era, RuleBook
@@ -110,6 +114,20 @@ def test_partitions_follow_the_policy_the_receivers_and_how_long_orders_are_kept
     assert (rules.orders.keep_finished, rules.orders.keep_not_started) == (10 * DAY, 20 * DAY)
     assert rules.addresses == {receiver.sink.name: receiver.address for receiver in told}
     assert rules.outbox_topic == "shop.outbox"
+    assert (rules.outlooks.thin, rules.orders.forecast.notify) == (True, False)
+
+
+def test_orders_are_learnt_from_when_no_system_can_be_behind(full: Settings) -> None:
+    sla = full.sla.model_copy(
+        update={
+            "divergence": full.sla.divergence.model_copy(update={"allowed_skew": Duration.parse("PT7S")}),
+            "forecast": full.sla.forecast.model_copy(update={"notify": True}),
+        }
+    )
+    settings, forecasts = full.model_copy(update={"sla": sla}), Forecasts(DEFAULT_LIFECYCLE)
+    rules = build.partition_rules(settings, [], TOPICS, RuleBook.of(settings.sla_terms()), forecasts)
+    assert rules.orders.forecast == ForecastRules(7 * SECOND, notify=True)
+    assert isinstance(rules.outlooks, Forecasts)
 
 
 def test_the_own_terms_read_back_as_written(full: Settings) -> None:

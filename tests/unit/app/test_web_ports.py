@@ -4,21 +4,23 @@ from typing import TypeVar
 
 import pytest
 
-from slamon.app.web_ports import LocalOrders, Peers, WorkerHealth
+from slamon.app.web_ports import LocalForecasts, LocalOrders, Peers, WorkerHealth
 from slamon.kafka.partitioner import partition_of
 from slamon.notices.system import of_silence
 from slamon.orders.event import Instant
 from slamon.services.gate import GateRules, LagGate
 from slamon.services.orders_view import OrdersView
-from slamon.services.partition import PartitionRules
+from slamon.services.partition import OrderPartition, PartitionRules
 from slamon.services.system_notices import SystemNotices
+from slamon.sla.forecast.scoring import Noted
 from slamon.sla.silence import Silent
 from slamon.stream import Effects, TopicPartition
 from slamon.web.ports import NoticeHead, OrderHead
 from tests.builders import ORDER, PROMISE_ONLY, T0, day, order_event
 from tests.fakes.standing_engine import StandingEngine
-from tests.fakes.stream import FakeOffsets, until
+from tests.fakes.stream import FakeOffsets, FakeTally, until
 from tests.fakes.tables import FakeTables, tables_of
+from tests.foreseeing import LEARNING, learnt_from
 
 OWN, OTHER = "http://worker-0:8080", "http://worker-1:8080"
 Item = TypeVar("Item")
@@ -172,3 +174,18 @@ async def test_a_gate_without_answers_is_a_reason_until_it_has_one_again(world: 
     world.offsets.away = False
     await until(lambda: world.health.ready()[0])
     running.cancel()
+
+
+def test_what_was_learnt_here_is_that_of_the_partitions_asked_for() -> None:
+    """Others count for nothing, be they not asked for or not here."""
+    partitions = {
+        number: OrderPartition(number, PartitionRules(LEARNING, {}, "outbox"), FakeTally()) for number in (0, 1)
+    }
+    for orders in partitions.values():
+        orders.learning.durations = learnt_from(3)
+        orders.learning.calibration.score([Noted(1, 100, 5)], 9)
+    forecasts = LocalForecasts(partitions)
+    assert forecasts.learnt([1, 2]) == learnt_from(3)
+    assert forecasts.learnt([0, 1]).overall.learnt == 2 * learnt_from(3).overall.learnt
+    assert forecasts.calibration([0, 1]).missed[1] == 2
+    assert sum(forecasts.calibration([7]).forecasts) == 0

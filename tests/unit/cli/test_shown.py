@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from slamon.cli.output import screen
-from slamon.cli.shown import lateness, moment, notices_table, orders_table, span, until, verdict, waiting
+from slamon.cli.shown import forecast, lateness, moment, notices_table, orders_table, span, until, verdict, waiting
 from tests.command_line import AS_OF, NOTICE, ORDER
 
 
@@ -110,3 +110,18 @@ def test_a_row_a_notice(capsys: pytest.CaptureFixture[str]) -> None:
 def test_long_texts_are_cut(capsys: pytest.CaptureFixture[str]) -> None:
     _, row = _printed(capsys, notices_table([{**NOTICE, "text": "x" * 500}], 50, deliveries=False))
     assert row[-1] == "x" * 49 + "…"
+
+
+@pytest.mark.parametrize(
+    ("told", "text"),
+    [
+        (None, None),
+        ({"finish_at": None, "basis": "static"}, "not yet: too little is known of such orders"),
+        (
+            {"finish_at": AS_OF, "probability_late": 0.724, "suggested_due_at": "2027-01-31T09:00:00Z"},
+            f"finished {moment(AS_OF)}, late with 72 %; 2027-01-31 09:00Z would be kept with 90 %",
+        ),
+    ],
+)
+def test_forecasts(told: dict[str, Any] | None, text: str | None) -> None:
+    assert forecast(told) == text

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from slamon.notices.notice import NoticeKind
 from slamon.notices.text import notice_text, split_headline
 from slamon.orders.event import DAY, SECOND, Instant
+from slamon.sla.forecast.watching import Foretold
 from tests.samples import HOUR, NOW, PROMISED, order_json, stage_json
 
 Kind = NoticeKind
@@ -234,3 +235,15 @@ def test_any_order_gets_one_short_line(
     text = notice_text(kind, order, stage=stage, due_at=due_at, at=NOW, now=NOW + SECOND)
     assert text == " ".join(text.split())
     assert len(text) < 1_200
+
+
+def test_what_was_forecast_is_told_while_the_date_is_ahead() -> None:
+    """Once it has passed, the forecast is of no interest."""
+    said = Foretold(724, PROMISED + DAY, PROMISED + 5 * DAY)
+    words: dict[str, Any] = {"stage": None, "due_at": PROMISED, "at": PROMISED - 5 * DAY, "foretold": said}
+    before = notice_text(Kind.AT_RISK, order_json(), now=PROMISED - 4 * DAY, **words)
+    assert "at risk by forecast: 72 % likely to miss its date" in before
+    head, rest = split_headline(before)
+    assert head.endswith("would be kept with 90 %.")
+    assert rest.startswith("Promised for")
+    assert "forecast" not in notice_text(Kind.AT_RISK, order_json(), now=PROMISED + DAY, **words)

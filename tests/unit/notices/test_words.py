@@ -2,8 +2,9 @@
 
 import pytest
 
-from slamon.notices.words import date_words, name, parsed, span_words, times_words
+from slamon.notices.words import date_words, foretold_words, name, parsed, span_words, times_words
 from slamon.orders.event import DAY, SECOND, rfc3339
+from slamon.sla.forecast.watching import Foretold
 from tests.samples import HOUR, MINUTE, NOW
 
 
@@ -68,3 +69,11 @@ def test_a_name_fits_a_sentence(value: object, shown: str | None) -> None:
 
 def test_how_often() -> None:
     assert [times_words(number) for number in (1, 2, 3)] == ["once", "twice", "3 times"]
+
+
+def test_a_forecast_is_told_as_one_with_the_date_to_promise_anew() -> None:
+    said = foretold_words("order A-1", Foretold(724, NOW, NOW + 5 * DAY))
+    assert said == (
+        f"order A-1 is at risk by forecast: 72 % likely to miss its date, expected to finish on {date_words(NOW)}; "
+        f"{date_words(NOW + 5 * DAY)} would be kept with 90 %."
+    )

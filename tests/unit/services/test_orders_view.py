@@ -7,10 +7,12 @@ from slamon.notices.row import encode_row, mark_row, read_row
 from slamon.orders.event import SECOND, EventType, Instant, OrderEvent, rfc3339
 from slamon.services import orders_view
 from slamon.services.orders_view import Head, OrdersView
+from slamon.services.system_rows import system_key
 from slamon.sla.clock import Due
 from slamon.sla.verdict import Verdict
 from tests.builders import ORDER, PROMISE_ONLY, T0, day, mark_of, order_event, told
 from tests.fakes.tables import FakeTables, tables_of
+from tests.foreseeing import knowing
 
 ALL = range(8)
 
@@ -59,6 +61,15 @@ async def test_a_finished_order_has_an_end_and_a_cancelled_one_has_none() -> Non
     assert (found["done"].verdict, found["done"].finished_at) == (Verdict.BROKEN, day(22))
     assert (found["off"].verdict, found["off"].finished_at) == (Verdict.CANCELLED, None)
     assert found["off"].status == "CANCELLED"
+
+
+async def test_rows_that_are_no_orders_are_left_out() -> None:
+    """Of the lists and of what is counted."""
+    tables = tables_of(order_event())
+    tables.tables[0].put(system_key("forecast"), b"\x93 whatever")
+    view = view_of(tables, day(1))
+    assert [head.order_id for head in await heads(view)] == [ORDER]
+    assert [found async for found in view.noticed(ALL)] == [[]]
 
 
 async def test_orders_are_judged_at_the_gates_instant_and_else_by_the_wall_clock() -> None:
@@ -221,3 +232,18 @@ async def test_only_orders_with_notices_are_looked_through_for_them() -> None:
     found = [order_id async for batch in view_of(tables, day(22)).noticed(ALL) for order_id, _ in batch]
     assert found == ["late"]
     assert await view_of(tables, day(22)).notices("new") == []
+
+
+async def test_an_explanation_says_what_the_forecast_rests_on() -> None:
+    """Of an order without a running promise there is none."""
+    tables = tables_of(order_event(), event_of("done"), event_of("done", "SHIPPED", day(2)))
+    view = view_of(tables, day(5))
+    assert ((await view.explanation(ORDER) or {})["forecast"])["basis"] == "static"  # type: ignore[index]
+    assert (await view.explanation("done") or {})["forecast"] is None
+    now, outlooks = day(5), knowing()
+    knowing_view = OrdersView(
+        tables, lambda: tables.rules, tables.partitions, lambda: now, lambda: 0, outlooks=outlooks
+    )
+    order = await knowing_view.order(ORDER) or {}
+    assert order["forecast"] == (await knowing_view.explanation(ORDER) or {})["forecast"]
+    assert order["forecast"]["basis"] == "learnt"  # type: ignore[index]

@@ -8,6 +8,7 @@ from slamon.notices.row import Outcome, Row, encode_row, read_row
 from slamon.orders.event import DAY, EventType, Instant, OrderEvent
 from slamon.services.offers import Address, Offer, decode_outbox
 from slamon.services.partition import OrderPartition, PartitionRules
+from slamon.services.system_rows import system_key
 from slamon.stream import Effects
 from tests.builders import ORDER, PROMISE_ONLY, T0, day, mark_of, order_event, promised, told
 from tests.fakes.stream import FakeRows, FakeTally
@@ -57,6 +58,17 @@ def test_an_event_makes_a_row() -> None:
     assert shard.row().count == 1
     assert shard.orders.due.next_at() is not None
     assert shard.effects == Effects()
+
+
+def test_rows_that_are_no_orders_are_never_due() -> None:
+    """Opening a partition takes only orders for orders."""
+    shard = Shard()
+    shard.hears(order_event())
+    shard.rows.put(system_key("forecast"), b"\x93 whatever")
+    shard.orders.open(shard.rows)
+    shard.ticks(day(22))
+    assert {offer.order_id for offer in shard.offers()} == {ORDER}
+    assert shard.rows.get(system_key("forecast")) == b"\x93 whatever"
 
 
 def test_a_duplicate_writes_nothing() -> None:

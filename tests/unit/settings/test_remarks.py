@@ -15,7 +15,6 @@ def _remarks(text: str) -> list[str]:
     [
         ("lag: {}", "lag"),
         ('services: {mes: {http: "http://mes"}}', "services"),
-        ("sla: {forecast: {notify: true}}", "sla.forecast.notify"),
         ("notify: {alertmanager: {url: x}}", "notify.alertmanager"),
         ("notify: {smtp: {host: x}}", "notify.smtp"),
         ("notify: {apprise: {urls: [x]}}", "notify.apprise"),
@@ -46,7 +45,7 @@ def test_slack_keys_of_later_versions() -> None:
 
 def test_nothing_is_said_about_keys_that_ask_for_nothing() -> None:
     assert (
-        _remarks("lag: null\nservices: {}\nsla: {policies: [], enforce_from: null, forecast: {notify: false}}\n") == []
+        _remarks("lag: null\nservices: {}\nsla: {policies: [], enforce_from: null, forecast: {notify: true}}\n") == []
     )
     assert _remarks("notify: {rules: [], smtp: null}\nweb: {auth: {}}\n") == []
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from functools import reduce
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,10 +11,12 @@ from slamon.orders.event import DAY
 from slamon.sla.forecast.durations import (
     LONGEST_CHANNEL,
     MOST_CHANNELS,
+    MOST_WAYS,
     Durations,
     decode_durations,
     encode_durations,
 )
+from slamon.sla.forecast.sketch import GAMMA, MOST_BUCKETS
 from slamon.sla.forecast.spells import Spell
 
 SPELL = Spell("SUBMITTED", "PRICE_CALCULATED", DAY, 100 * DAY)
@@ -61,6 +64,19 @@ def test_a_spell_counts_for_its_channel_and_for_all() -> None:
 def test_the_next_steps_are_told_apart() -> None:
     durations = durations_of([("shop", SPELL), ("shop", SPELL._replace(to="SHIPPED"))])
     assert set(durations.of("shop").steps["SUBMITTED"]) == {"PRICE_CALCULATED", "SHIPPED"}
+
+
+def test_ways_beyond_the_bound_are_left_out_so_that_what_is_kept_stays_small() -> None:
+    """The worst there can be is written in less than half a megabyte."""
+    durations = Durations()
+    for place in range(MOST_WAYS + 5):
+        for number in range(2 * MOST_BUCKETS):
+            span = round(GAMMA**number)
+            durations.learn("shop", Spell(f"STEP_{place // 8}", f"STEP_{place}", span, 100 * DAY))
+    times = durations.of("shop")
+    assert sum(map(len, times.steps.values())) == MOST_WAYS
+    assert times.learnt == durations.overall.learnt == MOST_WAYS * 2 * MOST_BUCKETS
+    assert 300_000 < len(msgspec.msgpack.encode(times)) < 500_000
 
 
 def test_channels_beyond_the_bound_count_together() -> None:
