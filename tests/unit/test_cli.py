@@ -31,7 +31,7 @@ def test_every_command_explains_itself(command: str) -> None:
     assert "\x1b" not in ran.out
 
 
-@pytest.mark.parametrize("command", ["lag", "services", "incidents", "doctor", "policy", "notify"])
+@pytest.mark.parametrize("command", ["lag", "services", "incidents", "doctor", "notify"])
 def test_commands_of_later_versions_are_not_pretended(command: str) -> None:
     ran = slamon(command)
     assert ran.code == 2

@@ -183,7 +183,7 @@ def test_an_explanation_says_under_which_terms_and_what_was_said() -> None:
     assert (found.terms.name, found.terms.calendar, found.terms.revision) == (
         None,
         WORKSHOP,
-        rules.rules[0].policy.revision,
+        rules.eras[0].revision,
     )
     assert found.promise["due_at"] == "2026-03-11T09:00:00Z"
     assert [(said.type, said.status, said.system) for said in found.events] == [

@@ -69,7 +69,7 @@ def test_an_order_and_its_explanation_have_the_fields_described() -> None:
     told = explanation_json(explanation(report))
     assert all(told[rows] for rows in ("causes", "intervals", "promises", "oddities"))
     for name, shape in (("Order", order_json(report)), ("Explanation", told)):
-        conforms({"as_of": None, **shape}, name)
+        conforms({"as_of": None, "forecast": None, **shape}, name)
 
 
 def conforms(value: object, name: str) -> None:
