@@ -44,7 +44,7 @@ def missing_messages(report: OrderReport) -> list[Window]:
     entries = report.entries
     for place, entry in enumerate(entries):
         advance(clock, entry, rules)
-        until = entries[place + 1].at if place + 1 < len(entries) else max(report.until, entry.at)
+        until = entries[place + 1].at if place + 1 < len(entries) else max(report.now, entry.at)
         if until == entry.at or clock.told is None:
             continue
         for row in rows_after(clock.told, floor_of(clock, rules), rules.reports, until - 1):
