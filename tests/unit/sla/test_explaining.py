@@ -115,7 +115,7 @@ MISSING: dict[str, tuple[list[OrderEvent], list[tuple[str, float, float]]]] = {
         [*AGREED, says("crm", A, 2), says("crm", P, 4), says("crm", A, 5), says("crm", P, 7)],
         [("crm", 4, 5), ("crm", 7, 10)],
     ),
-    "up to the end": ([*AGREED, says("mes", M, 3), says("mes", "SHIPPED", 5)], [("crm", 3, 5)]),
+    "past the end": ([*AGREED, says("mes", M, 3), says("mes", "SHIPPED", 5)], [("crm", 3, 10)]),
 }
 
 
