@@ -213,17 +213,20 @@ def _stages_json(report: OrderReport) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     for number, entered_at, left_at in stage_visits(report):
         stage, until = rules.stages[number], report.now if left_at is None else left_at
-        budget = rules.budget(number)
+        step = rules.policy.lifecycle.steps[rules.index[stage.to]]
+        due_at = stage_due(report.clock, rules, (number, entered_at), until)
         rows.append(
             {
                 "from": stage.start,
                 "to": stage.to,
-                "system": rules.policy.lifecycle.owner(stage.to),
+                "system": step.system,
+                "role": step.role,
                 "entered_at": rfc3339(entered_at),
                 "left_at": _time(left_at),
+                "due_at": rfc3339(due_at),
                 "seconds": seconds(until - entered_at),
-                "budget_seconds": _length(budget),
-                "overdue": until > stage_due(report.clock, rules, (number, entered_at), until),
+                "budget_seconds": _length(rules.budget(number)),
+                "overdue": until > due_at,
             }
         )
     return rows
