@@ -49,6 +49,7 @@ def order_json(**changes: Any) -> dict[str, Any]:
         "divergences": [],
         "forecast": None,
         "holds": [],
+        "oddities": [],
         "policy": {"name": None, "revision": "0123456789ab"},
         "truncated": False,
     }

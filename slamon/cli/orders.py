@@ -8,7 +8,7 @@ from rich.table import Table
 
 from slamon.cli.daemon import Config, Daemon, Url
 from slamon.cli.output import Format, cell, emit, json_line, screen, table
-from slamon.cli.shown import forecast, lateness, moment, orders_table, span, verdict
+from slamon.cli.shown import forecast, lateness, moment, oddities_table, orders_table, span, verdict
 
 orders = typer.Typer(no_args_is_help=True, help="Where orders stand.")
 
@@ -63,6 +63,9 @@ def show_order(
     if order.get("stages"):
         console.print()
         console.print(_stages(order["stages"]))
+    if order.get("oddities"):
+        console.print()
+        console.print(oddities_table(order["oddities"]))
 
 
 def _card(order: Mapping[str, Any]) -> Table:
@@ -97,7 +100,7 @@ def _stages(stages: Iterable[Mapping[str, Any]]) -> Table:
         style = "red" if stage.get("overdue") else ""
         made.add_row(
             cell(f"{stage.get('from')} → {stage.get('to')}", style),
-            cell(stage.get("system")),
+            cell(" ".join(filter(None, (stage.get("role"), stage.get("system")))) or None),
             cell(moment(stage.get("entered_at"))),
             cell(moment(stage.get("left_at")) or "open"),
             cell(span(stage.get("seconds")), style),

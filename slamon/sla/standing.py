@@ -16,6 +16,7 @@ from slamon.sla.book import RuleBook
 from slamon.sla.clock import CANCELLED_STEP, NO_STEP, Clock, Trace, default_at, due_with_holds, stage_due
 from slamon.sla.divergence import Row, contradictions, rows_after
 from slamon.sla.fold import fold
+from slamon.sla.oddities import MOST_ON_AN_ORDER, oddities, oddities_json
 from slamon.sla.policy import OnRegress
 from slamon.sla.rules import ClockRules
 from slamon.sla.settling import floor_of
@@ -128,6 +129,7 @@ def order_json(report: OrderReport) -> dict[str, object]:
         "holds": [
             {"from": rfc3339(hold.since), "to": _time(hold.until), "reason": hold.reason} for hold in report.holds
         ],
+        "oddities": oddities_json(oddities(entries, policy.lifecycle, MOST_ON_AN_ORDER)),
         "policy": {"name": policy.name, "revision": report.rules.era},
         "truncated": report.truncated,
     }

@@ -61,7 +61,7 @@ def test_the_card() -> None:
     assert "due 2026-04-01 09:00Z" in lines
     assert "promised first 2026-04-01 09:00Z" in lines
     assert "lead time 8d" in lines
-    assert f"policy patient ({HELD.eras[0].terms.policies[0].revision})" in lines
+    assert f"policy patient ({HELD.eras[0].revision})" in lines
     assert "calendar always" in lines
 
 

@@ -62,7 +62,8 @@ def test_show() -> None:
     assert "late 2d 2h late" in lines
     assert "systems shop: SUBMITTED, mes: -" in lines
     assert "client A [31m" in lines
-    assert "SUBMITTED → PRICE_CALCULATED mes 2027-01-01 09:00Z open 23d 2h 30m" in lines
+    assert "2027-01-01 10:00Z repeated shop says SUBMITTED again" in lines
+    assert "SUBMITTED → PRICE_CALCULATED operator mes 2027-01-01 09:00Z open 23d 2h 30m" in lines
     assert "\x1b" not in ran.out
 
 

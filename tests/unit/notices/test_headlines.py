@@ -12,7 +12,7 @@ from tests.samples import NOW, order_json
 SINCE = "2026-04-29T12:00:00Z"
 WHO = "Order A-1001 for ACME GmbH (c-1): "
 
-TOLD = {
+TOLD: dict[str, tuple[tuple[str, str, str], dict[str, str | None], str]] = {
     "behind": (
         ("mes", "behind", "MANUFACTURING_STARTED"),
         {"status": "PRICE_CALCULATED", "hop": "crm->mes"},
@@ -80,7 +80,7 @@ def _headline(apart: tuple[str, str, str], rows: list[dict[str, Any]]) -> str:
 @pytest.mark.parametrize("scenario", TOLD)
 def test_a_divergence_names_who_what_and_the_message_that_is_missing(scenario: str) -> None:
     apart, facts, expected = TOLD[scenario]
-    row = dict(zip(("system", "kind", "expected"), apart, strict=True)) | {"since": SINCE} | facts
+    row = {**dict(zip(("system", "kind", "expected"), apart, strict=True)), "since": SINCE, **facts}
     assert WHO + expected == _headline(apart, [row])
 
 

@@ -75,6 +75,13 @@ def test_every_field_of_an_order() -> None:
         "divergences": [],
         "forecast": None,
         "holds": [{"from": "2026-03-02T10:00:00Z", "to": "2026-03-02T11:00:00Z", "reason": "file"}],
+        "oddities": [
+            {
+                "at": "2026-03-02T09:00:00Z",
+                "kind": "skipped",
+                "text": "shop says SUBMITTED; nobody had said FILE_UPLOADED",
+            }
+        ],
         "policy": {"name": None, "revision": BOOK.eras[-1].revision},
         "truncated": False,
     }
@@ -87,6 +94,9 @@ def test_an_order_of_which_nothing_is_known() -> None:
         "order_id": ORDER,
         "verdict": "not_started",
         "promise": {"started_at": None, "original_due_at": None, "due_at": None, "revisions": 0},
+        "oddities": [
+            {"at": "2026-03-02T09:00:00Z", "kind": "unknown_status", "text": "somebody says ON_FIRE, which is no step"}
+        ],
         "policy": {"name": None, "revision": BOOK.eras[-1].revision},
     }
 
