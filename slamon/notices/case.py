@@ -93,7 +93,10 @@ class Case:
         if heard_at is None:
             return f"Nothing was heard of it from {told} yet."
         status = name((self.order.get("systems") or {}).get(system))
-        stands = "it gave no status" if status is None else f"there it stands at {status}"
+        stage = self.waiting or {}
+        if status is not None and status == stage.get("from") and heard_at == parsed(stage.get("entered_at")):
+            return f"Nothing was heard of it from {told} since."
+        stands = "it gave no known status" if status is None else f"there it stands at {status}"
         return f"Last heard from {told} on {date_words(heard_at)}; {stands}."
 
 

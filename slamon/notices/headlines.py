@@ -34,7 +34,8 @@ def _breached(case: Case) -> str:
         return f"{missed}, and has been cancelled."
     if case.promised_at not in (None, case.due_at):
         return f"{missed}; it has a new one."
-    late = f"{case.subject} is {span_words(case.now - case.due_at)} late"
+    over = case.now - case.due_at
+    late = f"{case.subject} is {'late by now' if over < SECOND else f'{span_words(over)} late'}"
     return f"{late}; that date had passed when it was given." if case.at - case.due_at >= SECOND else f"{late}."
 
 
@@ -45,6 +46,8 @@ def _stage_overdue(case: Case) -> str:
     entered_at = parsed(stage.get("entered_at"))
     waited = "too long" if entered_at is None else span_words(case.now - entered_at)
     over = "" if case.due_at is None else f", {span_words(case.now - case.due_at)} longer than allowed"
+    if case.due_at is not None and case.now - case.due_at < SECOND:
+        over = "; the time allowed for that is up"
     step = name(stage.get("to")) or UNKNOWN
     return f"{case.subject} has been waiting {waited} for {mover(stage)} to bring it to {step}{over}."
 

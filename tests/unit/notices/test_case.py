@@ -26,11 +26,18 @@ def test_a_stage_of_an_older_version_has_no_role() -> None:
 
 
 def test_what_was_last_heard_of_a_system() -> None:
-    case = _case()
-    assert (
-        case.last_heard("mes") == "Last heard from mes on 29 Apr 2026, 12:00 UTC; there it stands at PRICE_CALCULATED."
-    )
+    case = _case(heard={"mes": "2026-04-29T12:10:00Z"})
+    told = "Last heard from mes on 29 Apr 2026, 12:10 UTC; there it stands at PRICE_CALCULATED."
+    assert case.last_heard("mes") == told
     assert case.last_heard("crm") == "Nothing was heard of it from crm yet."
+
+
+def test_a_system_that_has_been_quiet_since_its_own_step() -> None:
+    """What it said last is where the order stands: told once."""
+    stage = stage_json("PRICE_CALCULATED", "MANUFACTURING_APPROVED", "mes")
+    assert _case(stages=[stage]).last_heard("mes") == "Nothing was heard of it from mes since."
+    heard_later = _case(stages=[stage], heard={"mes": "2026-04-29T12:01:00Z"})
+    assert heard_later.last_heard("mes").startswith("Last heard from mes on 29 Apr 2026, 12:01 UTC")
 
 
 def test_an_order_that_does_not_tell_who_was_heard_says_nothing_about_it() -> None:

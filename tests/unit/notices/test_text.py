@@ -128,7 +128,7 @@ GOLDENS = [
         "Stands at MANUFACTURING_APPROVED since 29 Apr 2026, 12:00 UTC. "
         "On hold since 3 May 2026, 08:00 UTC: no gold. "
         "Next move: an operator (mes), to bring it to MANUFACTURING_STARTED; 21 hours left. "
-        "Last heard from mes on 29 Apr 2026, 12:00 UTC; it gave no status.",
+        "Last heard from mes on 29 Apr 2026, 12:00 UTC; it gave no known status.",
         Kind.BREACHED,
         order_json(
             status="MANUFACTURING_APPROVED",
@@ -189,10 +189,11 @@ GOLDENS = [
         "Order A-1001 for ACME GmbH (c-1) has been waiting 5 days for mes to bring it to MANUFACTURING_COMPLETED, "
         "1 day longer than allowed. Promised for 2 May 2026, 09:00 UTC. "
         "Stands at MANUFACTURING_STARTED since 29 Apr 2026, 12:00 UTC. "
-        "Last heard from mes on 29 Apr 2026, 12:00 UTC; there it stands at PRICE_CALCULATED.",
+        "Nothing was heard of it from mes since.",
         Kind.STAGE_OVERDUE,
         order_json(
             status="MANUFACTURING_STARTED",
+            systems={"mes": "MANUFACTURING_STARTED"},
             stages=[stage_json("MANUFACTURING_STARTED", "MANUFACTURING_COMPLETED", "mes")],
         ),
         due_at=NOW - DAY,
@@ -205,6 +206,22 @@ GOLDENS = [
         order_json(status="SUBMITTED", heard=None, stages=[UNKNOWN_STAGE]),
         due_at=None,
         stage="SUBMITTED",
+    ),
+    Golden(
+        "Order A-1001 for ACME GmbH (c-1) has been waiting 5 days for a seller (crm) to bring it to "
+        "MANUFACTURING_APPROVED; the time allowed for that is up. Promised for 2 May 2026, 09:00 UTC. "
+        "Stands at PRICE_CALCULATED since 29 Apr 2026, 12:00 UTC. Nothing was heard of it from crm yet.",
+        Kind.STAGE_OVERDUE,
+        due_at=NOW - 1,
+        stage="PRICE_CALCULATED",
+    ),
+    Golden(
+        "Order A-1001 for ACME GmbH (c-1) is late by now. Promised date: unknown. Where it stands is unknown. "
+        "Whose move it is, is unknown.",
+        Kind.BREACHED,
+        {"order_id": "A-1001", "client_name": "ACME GmbH", "client_id": "c-1"},
+        NOW - 1,
+        NOW - 1,
     ),
     Golden(
         "Order A-1001 for ACME GmbH (c-1) waited too long in SUBMITTED. Promised for 2 May 2026, 09:00 UTC. "
