@@ -25,6 +25,7 @@ def order_json(**changes: Any) -> dict[str, Any]:
     order: dict[str, Any] = {
         "order_id": "A-1001",
         "status": "PRICE_CALCULATED",
+        "next_step": {"status": "MANUFACTURING_APPROVED", "system": "crm", "role": "seller"},
         "systems": {"shop": "SUBMITTED", "mes": "PRICE_CALCULATED"},
         "heard": {"shop": "2026-04-29T11:40:00Z", "mes": "2026-04-29T12:00:00Z"},
         "channel": "b2b",

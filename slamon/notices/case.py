@@ -7,7 +7,7 @@ from typing import Any
 from slamon.notices.notice import NoticeKind
 from slamon.notices.words import UNKNOWN, date_words, name, parsed
 from slamon.orders.event import Instant
-from slamon.orders.lifecycle import CANCELLED, DEFAULT_LIFECYCLE, Lifecycle
+from slamon.orders.lifecycle import CANCELLED
 from slamon.sla.clock import Apart
 from slamon.sla.forecast.watching import Foretold
 
@@ -26,7 +26,6 @@ class Case:
     now: Instant
     retracts_kind: NoticeKind | None = None
     apart: Apart | None = None
-    lifecycle: Lifecycle = DEFAULT_LIFECYCLE
     foretold: Foretold | None = None
 
     @property
@@ -100,9 +99,9 @@ class Case:
         return f"Last heard from {told} on {date_words(heard_at)}; {stands}."
 
 
-def mover(stage: Mapping[str, Any]) -> str:
-    """Who has to move an order on from a stage: the person by their role, else the system."""
-    system, role = name(stage.get("system")) or UNKNOWN, name(stage.get("role"))
+def mover(step: Mapping[str, Any]) -> str:
+    """Who has to make a step, or bring an order through a stage: the person by their role, else the system."""
+    system, role = name(step.get("system")) or UNKNOWN, name(step.get("role"))
     if role is None:
         return system
     return f"{'an' if role[0].lower() in 'aeiou' else 'a'} {role} ({system})"

@@ -12,7 +12,6 @@ from slamon.notices.headlines import headline
 from slamon.notices.notice import NoticeKind
 from slamon.notices.words import UNKNOWN, date_words, name, parsed, span_words, times_words
 from slamon.orders.event import SECOND, Instant
-from slamon.orders.lifecycle import DEFAULT_LIFECYCLE, Lifecycle
 from slamon.sla.forecast.watching import Foretold
 
 _PROMISE = "Promised "
@@ -28,7 +27,6 @@ def notice_text(
     now: Instant,
     retracts_kind: NoticeKind | None = None,
     apart: tuple[str, str, str] | None = None,
-    lifecycle: Lifecycle = DEFAULT_LIFECYCLE,
     foretold: Foretold | None = None,
 ) -> str:
     """Render a notice in plain words, in one line.
@@ -37,7 +35,7 @@ def notice_text(
     `now` when it is told; `retracts_kind` is the kind of the notice that a retraction withdraws; `apart` names the
     divergence (system, kind, expected step) that it is about; `foretold` what was forecast, where that is the reason.
     """
-    case = Case(kind, order, stage, due_at, at, now, retracts_kind, apart, lifecycle, foretold)
+    case = Case(kind, order, stage, due_at, at, now, retracts_kind, apart, foretold)
     sentences = [headline(case), _promise(case), _standing(case), _move(case)]
     return " ".join(sentence for sentence in sentences if sentence)
 
@@ -112,9 +110,7 @@ def _allowed(stage: Mapping[str, Any], now: Instant) -> list[str]:
 
 
 def _next_step(case: Case) -> str:
-    steps = case.lifecycle.steps
-    number = case.lifecycle.index.get(str(case.order.get("status")))
-    if number is None or number + 1 >= len(steps):
+    step = case.order.get("next_step")
+    if not isinstance(step, Mapping):
         return f"Whose move it is, is {UNKNOWN}."
-    step = steps[number + 1]
-    return f"Next move: {mover({'system': step.system, 'role': step.role})}, to bring it to {step.status}."
+    return f"Next move: {mover(step)}, to bring it to {name(step.get('status')) or UNKNOWN}."

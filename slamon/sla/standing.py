@@ -5,7 +5,7 @@ Built when asked for, never on the way of an event.
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import pairwise
 
 from slamon.orders import facts
@@ -108,9 +108,12 @@ def order_json(report: OrderReport) -> dict[str, object]:
     """Write an order in the shape of CONTRACT §5; unknown is None, durations are seconds."""
     entries, policy = report.entries, report.rules.policy
     furthest = policy.on_regress is OnRegress.IGNORE
+    status = facts.latest_status(entries, policy.lifecycle, furthest=furthest)
+    following = policy.lifecycle.after(status) if report.clock.ended_at is None else None
     return {
         "order_id": report.order_id,
-        "status": facts.latest_status(entries, policy.lifecycle, furthest=furthest),
+        "status": status,
+        "next_step": None if following is None else asdict(following),
         "systems": facts.status_by_system(entries, policy.lifecycle, furthest=furthest),
         "heard": {system: rfc3339(at) for system, at in facts.heard(entries).items()},
         "channel": facts.last_stated(entries, CHANNEL),

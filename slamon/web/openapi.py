@@ -38,6 +38,7 @@ _SCHEMAS: dict[str, Any] = {
         as_of=_TIME,
         order_id={"type": "string"},
         status=_TEXT,
+        next_step={"type": ["object", "null"]},
         systems={"type": "object"},
         heard={"type": "object"},
         channel=_TEXT,

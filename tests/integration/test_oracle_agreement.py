@@ -33,7 +33,7 @@ from tests.oracle.rules import rules_from
 
 DEFAULTS = SlaTerms()
 SMALLEST = {"kafka": {"bootstrap_servers": "k:9092"}, "sources": {"orders": {"topics": ["t"]}}}
-BESIDE = ("forecast", "heard", "oddities", "calibration")
+BESIDE = ("forecast", "heard", "oddities", "next_step", "calibration")
 """Keys of an order and of the summary that the oracle does not know."""
 
 NAMED = ("kind", "order_id", "stage", "due_at", "at", "divergence")

@@ -24,6 +24,7 @@ REVISED = order_json(
         "revisions": 2,
     }
 )
+SUBMITTING = {"status": "SUBMITTED", "system": "shop", "role": None}
 UNKNOWN_STAGE = stage_json("SUBMITTED", "PRICE_CALCULATED", "mes", entered_at=None, budget_seconds=None, due_at=None)
 WORKING_DAYS = stage_json(
     "MANUFACTURING_APPROVED",
@@ -111,7 +112,7 @@ GOLDENS = [
         "Order A-1001 for ACME GmbH is 2 days 3 hours late. Promised for 2 May 2026, 09:00 UTC. "
         "Stands at FILE_UPLOADED, since when is unknown. Next move: shop, to bring it to SUBMITTED.",
         Kind.BREACHED,
-        order_json(client_id=None, status="FILE_UPLOADED", stages=[]),
+        order_json(client_id=None, status="FILE_UPLOADED", next_step=SUBMITTING, stages=[]),
     ),
     Golden(
         "Order A-1001 for ACME GmbH (c-1) is 2 days 3 hours late. Promised for 2 May 2026, 09:00 UTC. "

@@ -29,6 +29,7 @@ def test_every_field_of_an_order() -> None:
     assert shown == {
         "order_id": ORDER,
         "status": "PRICE_CALCULATED",
+        "next_step": {"status": "MANUFACTURING_APPROVED", "system": "crm", "role": "seller"},
         "systems": {"crm": None, "mes": "PRICE_CALCULATED", "shop": "SUBMITTED"},
         "heard": {"crm": "2026-03-02T11:00:00Z", "mes": "2026-03-02T12:00:00Z", "shop": "2026-03-02T09:00:00Z"},
         "channel": "b2b",
@@ -85,6 +86,11 @@ def test_every_field_of_an_order() -> None:
         "policy": {"name": None, "revision": BOOK.eras[-1].revision},
         "truncated": False,
     }
+
+
+def test_an_order_that_has_ended_has_no_next_step() -> None:
+    """SHIPPED is not the last step of the lifecycle, but nobody has to move any more."""
+    assert _shown(order_event(), order_event("SHIPPED", day(1), system="mes"), at=day(2))["next_step"] is None
 
 
 def test_an_order_of_which_nothing_is_known() -> None:
