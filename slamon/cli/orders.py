@@ -60,12 +60,11 @@ def show_order(
         return
     console = screen()
     console.print(_card(order))
-    if order.get("stages"):
-        console.print()
-        console.print(_stages(order["stages"]))
-    if order.get("oddities"):
-        console.print()
-        console.print(oddities_table(order["oddities"]))
+    parts = ((_stages, "stages"), (_divergences, "divergences"), (_holds, "holds"), (oddities_table, "oddities"))
+    for made, rows in parts:
+        if order.get(rows):
+            console.print()
+            console.print(made(order[rows]))
 
 
 def _card(order: Mapping[str, Any]) -> Table:
@@ -106,4 +105,19 @@ def _stages(stages: Iterable[Mapping[str, Any]]) -> Table:
             cell(span(stage.get("seconds")), style),
             cell(span(stage.get("budget_seconds"))),
         )
+    return made
+
+
+def _divergences(rows: Iterable[Mapping[str, Any]]) -> Table:
+    made = table("diverges", "how", "has it at", "expected", "since", "likely hop")
+    for row in rows:
+        words = (row.get("system"), row.get("kind"), row.get("status"), row.get("expected"))
+        made.add_row(*map(cell, words), cell(moment(row.get("since"))), cell(row.get("hop")))
+    return made
+
+
+def _holds(rows: Iterable[Mapping[str, Any]]) -> Table:
+    made = table("held from", "to", "why")
+    for row in rows:
+        made.add_row(cell(moment(row.get("from"))), cell(moment(row.get("to")) or "open"), cell(row.get("reason")))
     return made
