@@ -48,8 +48,10 @@ ORDER: dict[str, Any] = {
             "from": "SUBMITTED",
             "to": "PRICE_CALCULATED",
             "system": "mes",
+            "role": "operator",
             "entered_at": "2027-01-01T09:00:00Z",
             "left_at": None,
+            "due_at": "2027-01-01T09:30:00Z",
             "seconds": 1_994_400,
             "budget_seconds": 1800,
             "overdue": True,
@@ -58,6 +60,7 @@ ORDER: dict[str, Any] = {
     "divergences": [],
     "forecast": None,
     "holds": [],
+    "oddities": [{"at": "2027-01-01T10:00:00Z", "kind": "repeated", "text": "shop says SUBMITTED again"}],
     "policy": {"name": None, "revision": "r"},
     "truncated": False,
 }

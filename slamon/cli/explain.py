@@ -8,7 +8,7 @@ from rich.table import Table
 
 from slamon.cli.daemon import Config, Daemon, Url
 from slamon.cli.output import Format, cell, emit, json_line, screen, table
-from slamon.cli.shown import forecast, moment, span, verdict
+from slamon.cli.shown import forecast, moment, oddities_table, span, verdict
 
 _PATH = "/api/v1/orders"
 
@@ -30,7 +30,12 @@ def explain(
         return
     console = screen()
     console.print(_card(told))
-    for made, rows in ((_causes, "causes"), (_intervals, "intervals"), (_dates, "promises"), (_oddities, "oddities")):
+    for made, rows in (
+        (_causes, "causes"),
+        (_intervals, "intervals"),
+        (_dates, "promises"),
+        (oddities_table, "oddities"),
+    ):
         if told.get(rows):
             console.print()
             console.print(made(told[rows]))
@@ -89,13 +94,6 @@ def _dates(rows: Iterable[Mapping[str, Any]]) -> Table:
         by = _joined(row.get("by"), row.get("actor"))
         cells = (moment(row.get("at")), moment(row.get("date")), by, row.get("reason"), row.get("effect"))
         made.add_row(*(cell(value) for value in cells))
-    return made
-
-
-def _oddities(rows: Iterable[Mapping[str, Any]]) -> Table:
-    made = table("at", "odd", "what")
-    for row in rows:
-        made.add_row(cell(moment(row.get("at"))), cell(row.get("kind")), cell(row.get("text")))
     return made
 
 

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from slamon.cli.daemon import Config, Daemon, Url
 from slamon.cli.output import Format, cell, emit, json_line, screen, table
-from slamon.cli.shown import forecast, lateness, moment, orders_table, span, verdict
+from slamon.cli.shown import forecast, lateness, moment, oddities_table, orders_table, span, verdict
 
 orders = typer.Typer(no_args_is_help=True, help="Where orders stand.")
 
@@ -60,9 +60,11 @@ def show_order(
         return
     console = screen()
     console.print(_card(order))
-    if order.get("stages"):
-        console.print()
-        console.print(_stages(order["stages"]))
+    parts = ((_stages, "stages"), (_divergences, "divergences"), (_holds, "holds"), (oddities_table, "oddities"))
+    for made, rows in parts:
+        if order.get(rows):
+            console.print()
+            console.print(made(order[rows]))
 
 
 def _card(order: Mapping[str, Any]) -> Table:
@@ -97,10 +99,25 @@ def _stages(stages: Iterable[Mapping[str, Any]]) -> Table:
         style = "red" if stage.get("overdue") else ""
         made.add_row(
             cell(f"{stage.get('from')} → {stage.get('to')}", style),
-            cell(stage.get("system")),
+            cell(" ".join(filter(None, (stage.get("role"), stage.get("system")))) or None),
             cell(moment(stage.get("entered_at"))),
             cell(moment(stage.get("left_at")) or "open"),
             cell(span(stage.get("seconds")), style),
             cell(span(stage.get("budget_seconds"))),
         )
+    return made
+
+
+def _divergences(rows: Iterable[Mapping[str, Any]]) -> Table:
+    made = table("diverges", "how", "has it at", "expected", "since", "likely hop")
+    for row in rows:
+        words = (row.get("system"), row.get("kind"), row.get("status"), row.get("expected"))
+        made.add_row(*map(cell, words), cell(moment(row.get("since"))), cell(row.get("hop")))
+    return made
+
+
+def _holds(rows: Iterable[Mapping[str, Any]]) -> Table:
+    made = table("held from", "to", "why")
+    for row in rows:
+        made.add_row(cell(moment(row.get("from"))), cell(moment(row.get("to")) or "open"), cell(row.get("reason")))
     return made

@@ -122,3 +122,11 @@ def _delivered(notice: Mapping[str, Any]) -> Text:
 
 def _promise(order: Mapping[str, Any]) -> Mapping[str, Any]:
     return order.get("promise") or {}
+
+
+def oddities_table(rows: Iterable[Mapping[str, Any]]) -> Table:
+    """What is odd about an order's events."""
+    made = table("at", "odd", "what")
+    for row in rows:
+        made.add_row(cell(moment(row.get("at"))), cell(row.get("kind")), cell(row.get("text")))
+    return made

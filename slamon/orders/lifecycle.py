@@ -36,6 +36,11 @@ class Lifecycle:
         number = self.index.get(status)
         return None if number is None else self.steps[number].system
 
+    def after(self, status: str | None) -> Step | None:
+        """The step after a status; None after the last one, and for a status that is none."""
+        number = None if status is None else self.index.get(status)
+        return None if number is None or number + 1 == len(self.steps) else self.steps[number + 1]
+
 
 DEFAULT_LIFECYCLE = Lifecycle(
     (

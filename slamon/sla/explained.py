@@ -7,6 +7,7 @@ from enum import StrEnum
 from slamon.orders.event import EventType, Instant, Span, rfc3339, seconds
 from slamon.sla.calendar import Calendar
 from slamon.sla.causes import Cause, Interval, Window, totals_by_who
+from slamon.sla.oddities import Oddity, oddities_json
 
 
 class Effect(StrEnum):
@@ -46,15 +47,6 @@ class Statement:
     effect: Effect
     actor: str | None = None
     reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Oddity:
-    """Something in the order's events that a person should know of: a skipped, repeated or reversed step."""
-
-    at: Instant
-    kind: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +96,7 @@ def explanation_json(told: Explanation) -> dict[str, object]:
         "causes": _causes(told.intervals),
         "intervals": [_interval(interval, told) for interval in _cut(told.intervals, told.pauses)],
         "promises": [_statement(statement) for statement in told.statements],
-        "oddities": [{"at": rfc3339(odd.at), "kind": odd.kind, "text": odd.text} for odd in told.oddities],
+        "oddities": oddities_json(told.oddities),
     }
 
 

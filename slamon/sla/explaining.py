@@ -2,18 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from slamon.orders.entry import ACTOR, REASON, STATUS_CODE, TYPES, Entry
+from slamon.orders.entry import ACTOR, REASON, TYPES, Entry
 from slamon.orders.event import Instant
-from slamon.orders.facts import is_cancel
 from slamon.sla.advance import advance
 from slamon.sla.causes import Cause, Interval, Window, partition
 from slamon.sla.clock import Clock
 from slamon.sla.divergence import DivergenceKind, rows_after
-from slamon.sla.explained import Effect, Explanation, Oddity, Said, Statement, Terms
+from slamon.sla.explained import Effect, Explanation, Said, Statement, Terms
+from slamon.sla.oddities import oddities
 from slamon.sla.settling import floor_of
 from slamon.sla.standing import OrderReport, promise_json
-
-MOST_ODDITIES = 50
 
 _MISSING = (DivergenceKind.BEHIND, DivergenceKind.LOST, DivergenceKind.REGRESSED)
 _NOTHING: Mapping[Cause, Sequence[Window]] = {}
@@ -68,7 +66,7 @@ def explanation(report: OrderReport, known: Mapping[Cause, Sequence[Window]] = _
         pauses=[Window(since, until) for since, until in stopped],
         events=[_said(entry) for entry in report.entries],
         statements=list(_statements(report)),
-        oddities=oddities(report),
+        oddities=oddities(report.entries, policy.lifecycle),
     )
 
 
@@ -99,36 +97,3 @@ def _statements(report: OrderReport) -> Iterator[Statement]:
         if cycle_at is None or entry.at >= cycle_at:
             last[entry.system] = date  # a new cycle forgets who stated what before it
         yield Statement(entry.at, date, entry.system, effect, entry.text(ACTOR), entry.text(REASON))
-
-
-def oddities(report: OrderReport) -> list[Oddity]:
-    """Steps that were skipped, repeated or gone back, and statuses that are none; the first of them."""
-    statuses, index = report.rules.policy.lifecycle.statuses, report.rules.index
-    found: list[Oddity] = []
-    top, said = -1, set[tuple[str | None, int | None]]()
-    for entry in report.entries:
-        if entry.type != STATUS_CODE or entry.status is None:
-            continue
-        number = index.get(entry.status)
-        odd = _oddity(entry, number, (top, statuses), repeated=(entry.system, number) in said)
-        if odd is not None:
-            found.append(Oddity(entry.at, *odd))
-        said.add((entry.system, number))
-        top = max(top, -1 if number is None else number)
-    return found[:MOST_ODDITIES]
-
-
-def _oddity(
-    entry: Entry, number: int | None, reached: tuple[int, tuple[str, ...]], *, repeated: bool
-) -> tuple[str, str] | None:
-    """(kind, words) of what is odd about a status, after (furthest step, all statuses); None when nothing is."""
-    (top, statuses), told = reached, f"{entry.system or 'somebody'} says {entry.status}"
-    if number is None:
-        return None if is_cancel(entry) else ("unknown_status", f"{told}, which is no step")
-    if repeated:
-        return "repeated", f"{told} again"
-    if number < top:
-        return "reversed", f"{told} after {statuses[top]}"
-    if 0 <= top < number - 1:
-        return "skipped", f"{told}; nobody had said {', '.join(statuses[top + 1 : number])}"
-    return None

@@ -5,7 +5,7 @@ Built when asked for, never on the way of an event.
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import pairwise
 
 from slamon.orders import facts
@@ -16,6 +16,7 @@ from slamon.sla.book import RuleBook
 from slamon.sla.clock import CANCELLED_STEP, NO_STEP, Clock, Trace, default_at, due_with_holds, stage_due
 from slamon.sla.divergence import Row, contradictions, rows_after
 from slamon.sla.fold import fold
+from slamon.sla.oddities import MOST_ON_AN_ORDER, oddities, oddities_json
 from slamon.sla.policy import OnRegress
 from slamon.sla.rules import ClockRules
 from slamon.sla.settling import floor_of
@@ -107,9 +108,12 @@ def order_json(report: OrderReport) -> dict[str, object]:
     """Write an order in the shape of CONTRACT §5; unknown is None, durations are seconds."""
     entries, policy = report.entries, report.rules.policy
     furthest = policy.on_regress is OnRegress.IGNORE
+    status = facts.latest_status(entries, policy.lifecycle, furthest=furthest)
+    following = policy.lifecycle.after(status) if report.clock.ended_at is None else None
     return {
         "order_id": report.order_id,
-        "status": facts.latest_status(entries, policy.lifecycle, furthest=furthest),
+        "status": status,
+        "next_step": None if following is None else asdict(following),
         "systems": facts.status_by_system(entries, policy.lifecycle, furthest=furthest),
         "heard": {system: rfc3339(at) for system, at in facts.heard(entries).items()},
         "channel": facts.last_stated(entries, CHANNEL),
@@ -128,6 +132,7 @@ def order_json(report: OrderReport) -> dict[str, object]:
         "holds": [
             {"from": rfc3339(hold.since), "to": _time(hold.until), "reason": hold.reason} for hold in report.holds
         ],
+        "oddities": oddities_json(oddities(entries, policy.lifecycle, MOST_ON_AN_ORDER)),
         "policy": {"name": policy.name, "revision": report.rules.era},
         "truncated": report.truncated,
     }
@@ -213,17 +218,20 @@ def _stages_json(report: OrderReport) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     for number, entered_at, left_at in stage_visits(report):
         stage, until = rules.stages[number], report.now if left_at is None else left_at
-        budget = rules.budget(number)
+        step = rules.policy.lifecycle.steps[rules.index[stage.to]]
+        due_at = stage_due(report.clock, rules, (number, entered_at), until)
         rows.append(
             {
                 "from": stage.start,
                 "to": stage.to,
-                "system": rules.policy.lifecycle.owner(stage.to),
+                "system": step.system,
+                "role": step.role,
                 "entered_at": rfc3339(entered_at),
                 "left_at": _time(left_at),
+                "due_at": rfc3339(due_at),
                 "seconds": seconds(until - entered_at),
-                "budget_seconds": _length(budget),
-                "overdue": until > stage_due(report.clock, rules, (number, entered_at), until),
+                "budget_seconds": _length(rules.budget(number)),
+                "overdue": until > due_at,
             }
         )
     return rows

@@ -28,6 +28,8 @@ def _array(of: str) -> dict[str, Any]:
     return {"type": "array", "items": {"$ref": f"#/components/schemas/{of}"}}
 
 
+_ODDITIES: dict[str, Any] = {"type": "array", "items": _object(at=_TIME, kind=_WORD, text=_WORD)}
+
 _SCHEMAS: dict[str, Any] = {
     "Error": _object(error={"type": "string"}),
     "Checks": _object(ready={"type": "boolean"}, checks={"type": "object"}),
@@ -36,6 +38,7 @@ _SCHEMAS: dict[str, Any] = {
         as_of=_TIME,
         order_id={"type": "string"},
         status=_TEXT,
+        next_step={"type": ["object", "null"]},
         systems={"type": "object"},
         heard={"type": "object"},
         channel=_TEXT,
@@ -48,12 +51,25 @@ _SCHEMAS: dict[str, Any] = {
         finished_at=_TIME,
         lead_time_seconds=_NUMBER,
         overdue_seconds=_NUMBER,
-        stages={"type": "array", "items": {"type": "object"}},
+        stages=_array("Stage"),
         divergences={"type": "array", "items": {"type": "object"}},
         holds={"type": "array", "items": {"type": "object"}},
+        oddities=_ODDITIES,
         forecast={"type": ["object", "null"]},
         policy={"type": "object"},
         truncated={"type": "boolean"},
+    ),
+    "Stage": _object(
+        **{"from": _WORD},
+        to=_WORD,
+        system=_TEXT,
+        role=_TEXT,
+        entered_at=_TIME,
+        left_at=_TIME,
+        due_at=_TIME,
+        seconds=_AMOUNT,
+        budget_seconds=_NUMBER,
+        overdue={"type": "boolean"},
     ),
     "Explanation": _object(
         as_of=_TIME,
@@ -66,7 +82,7 @@ _SCHEMAS: dict[str, Any] = {
         causes={"type": "array", "items": _object(cause=_CAUSE, who=_TEXT, seconds=_AMOUNT, share=_AMOUNT)},
         intervals=_array("Interval"),
         promises=_array("Statement"),
-        oddities={"type": "array", "items": _object(at=_TIME, kind=_WORD, text=_WORD)},
+        oddities=_ODDITIES,
     ),
     "Interval": _object(
         **{"from": _TIME},

@@ -156,6 +156,7 @@ def _stages(known: Facts, now: int, rules: Rules) -> list[dict[str, Any]]:
             "system": rules.owners.get(visit.stage.target),
             "entered_at": rendered(visit.entered_at),
             "left_at": rendered(visit.left_at),
+            "due_at": rendered(visit.due(now)),
             "seconds": seconds((now if visit.left_at is None else visit.left_at) - visit.entered_at),
             "budget_seconds": seconds(visit.stage.shown_budget),
             "overdue": visit.overdue(now),

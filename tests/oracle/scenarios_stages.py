@@ -1,5 +1,6 @@
 """Hand-worked scenarios of the stages of §3 and their notices."""
 
+import datetime as dt
 from typing import Any
 
 from tests.oracle.scenarios import SUBMITTED, Scenario, day, says, tells
@@ -16,6 +17,9 @@ def visit(stage: tuple[str, str, str], entered: str, left: str | None, seconds: 
         "system": system,
         "entered_at": entered,
         "left_at": left,
+        "due_at": (dt.datetime.fromisoformat(entered) + dt.timedelta(seconds=budget))
+        .isoformat()
+        .replace("+00:00", "Z"),
         "seconds": seconds,
         "budget_seconds": budget,
         "overdue": seconds > budget,

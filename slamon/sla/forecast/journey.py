@@ -11,7 +11,8 @@ from slamon.sla.advance import advance
 from slamon.sla.book import RuleBook
 from slamon.sla.clock import Clock, Trace, due_with_holds
 from slamon.sla.fold import fold
-from slamon.sla.forecast.spells import Move, position, spells
+from slamon.sla.forecast.spells import position
+from slamon.sla.forecast.way import moves, taught
 
 
 class Reached(NamedTuple):
@@ -46,18 +47,13 @@ class Journey:
 
 def journey_of(entries: Sequence[Entry], clock: Clock, book: RuleBook) -> Journey:
     """Follow an order by its entries, in their order, and the clocks that they give."""
-    rules, began_at = book.rules_of(clock), clock.cycle_at
+    rules = book.rules_of(clock)
     lifecycle, stop = rules.policy.lifecycle, rules.policy.promise.stop
-    moves: list[Move] = [
-        (entry.at, entry.status)
-        for entry in entries
-        if entry.type == STATUS_CODE and entry.status is not None and (began_at is None or entry.at >= began_at)
-    ]
-    gone = spells(moves, lifecycle, stop, clock.ended_at, cancelled=clock.cancelled)
+    gone = taught(entries, clock, rules)
     if gone:
         steps = [(gone[0].finished_at - gone[0].span, gone[0].step), *((spell.finished_at, spell.to) for spell in gone)]
     else:
-        only = None if clock.ended_at is not None else position(moves, lifecycle, stop)
+        only = None if clock.ended_at is not None else position(moves(entries, clock), lifecycle, stop)
         steps = [] if only is None else [only]
     dates = _dates(entries, clock, book)
     reached = [Reached(at, lifecycle.index[step], date_at(dates, at)) for at, step in steps]

@@ -62,8 +62,25 @@ def test_show() -> None:
     assert "late 2d 2h late" in lines
     assert "systems shop: SUBMITTED, mes: -" in lines
     assert "client A [31m" in lines
-    assert "SUBMITTED → PRICE_CALCULATED mes 2027-01-01 09:00Z open 23d 2h 30m" in lines
+    assert "2027-01-01 10:00Z repeated shop says SUBMITTED again" in lines
+    assert "SUBMITTED → PRICE_CALCULATED operator mes 2027-01-01 09:00Z open 23d 2h 30m" in lines
     assert "\x1b" not in ran.out
+
+
+def test_show_what_diverges_and_what_holds() -> None:
+    apart = {"system": "crm", "kind": "lost", "status": None, "expected": "MANUFACTURING_APPROVED"}
+    apart |= {"since": "2027-01-02T09:00:00Z", "hop": "mes->crm"}
+    held = [
+        {"from": "2027-01-03T09:00:00Z", "to": "2027-01-04T09:00:00Z", "reason": "no file"},
+        {"from": "2027-01-05T09:00:00Z", "to": None, "reason": None},
+    ]
+    with scripted_daemon() as daemon:
+        daemon.answer(f"{PATH}/o-1", {**ORDER, "divergences": [apart], "holds": held, "stages": [], "oddities": []})
+        ran = slamon("orders", "show", "o-1", "--url", daemon.url)
+    lines = [" ".join(line.split()) for line in ran.out.splitlines()]
+    assert "crm lost - MANUFACTURING_APPROVED 2027-01-02 09:00Z mes->crm" in lines
+    assert "2027-01-03 09:00Z 2027-01-04 09:00Z no file" in lines
+    assert "2027-01-05 09:00Z open -" in lines
 
 
 def test_show_an_order_of_which_little_is_known() -> None:

@@ -50,9 +50,8 @@ class Watcher:
         """What stands at an instant, by what has arrived before it."""
         known = {event for arrival, event in arrived if arrival < at}
         return {
-            (notice.kind, notice.stage, _micros(notice.due_at))
+            (notice.kind, notice.stage, _micros(notice.at if notice.due_at is None else notice.due_at))
             for notice in oracle.standing(known, _EPOCH + 2 * at, self.rules["shop"])
-            if notice.kind != "divergence" and notice.due_at is not None
         }
 
     def open_conditions(self, arrived: Sequence[tuple[int, Event]], at: int) -> set[Said]:

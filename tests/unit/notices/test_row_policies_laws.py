@@ -197,7 +197,7 @@ def test_another_book_takes_nothing_back_aloud(
     events: list[OrderEvent], old: SlaTerms, new: SlaTerms, days: Instant
 ) -> None:
     """Recomputing is silent: no retraction is owed, nothing of the past is told, now or at any later time."""
-    first, changed_at = Era(SINCE, old), max(event.occurred_at for event in events) + days + 1
+    first, changed_at = Era(SINCE, old), max(event.occurred_at for event in events) + days + 2
     before = OrderRules(RuleBook((first,)), NoticeRules(("slack",)))
     after = OrderRules(RuleBook((first, Era(changed_at, new))), NoticeRules(("slack",)))
     row = row_of(*events, rules=before)

@@ -24,6 +24,16 @@ REVISED = order_json(
         "revisions": 2,
     }
 )
+SUBMITTING = {"status": "SUBMITTED", "system": "shop", "role": None}
+UNKNOWN_STAGE = stage_json("SUBMITTED", "PRICE_CALCULATED", "mes", entered_at=None, budget_seconds=None, due_at=None)
+WORKING_DAYS = stage_json(
+    "MANUFACTURING_APPROVED",
+    "MANUFACTURING_STARTED",
+    "mes",
+    role="operator",
+    budget_seconds=None,
+    due_at="2026-05-05T09:00:00Z",
+)
 NOTHING_KNOWN: dict[str, Any] = {"order_id": "A-1001"}
 
 
@@ -41,13 +51,15 @@ GOLDENS = [
     Golden(
         "Order A-1001 for ACME GmbH (c-1) is 2 days 3 hours late. Promised for 2 May 2026, 09:00 UTC. "
         "Stands at PRICE_CALCULATED since 29 Apr 2026, 12:00 UTC. "
-        "Next move: crm, to bring it to MANUFACTURING_APPROVED; 2 days allowed, over by 3 days.",
+        "Next move: a seller (crm), to bring it to MANUFACTURING_APPROVED; 2 days allowed, over by 3 days. "
+        "Nothing was heard of it from crm yet.",
         Kind.BREACHED,
     ),
     Golden(
         "Order A-1001 for ACME GmbH (c-1) is 2 days 3 hours late; that date had passed when it was given. "
         "Promised for 2 May 2026, 09:00 UTC. Stands at PRICE_CALCULATED since 29 Apr 2026, 12:00 UTC. "
-        "Next move: crm, to bring it to MANUFACTURING_APPROVED; 2 days allowed, over by 3 days.",
+        "Next move: a seller (crm), to bring it to MANUFACTURING_APPROVED; 2 days allowed, over by 3 days. "
+        "Nothing was heard of it from crm yet.",
         Kind.BREACHED,
         at=PROMISED + DAY,
     ),
@@ -55,7 +67,8 @@ GOLDENS = [
         "Order A-1001 for ACME GmbH (c-1) missed the date promised, 2 May 2026, 09:00 UTC; it has a new one. "
         "Promised for 20 May 2026, 09:00 UTC (moved twice, at first 2 May 2026, 09:00 UTC). "
         "Stands at PRICE_CALCULATED since 29 Apr 2026, 12:00 UTC. "
-        "Next move: crm, to bring it to MANUFACTURING_APPROVED; 2 days allowed, over by 3 days.",
+        "Next move: a seller (crm), to bring it to MANUFACTURING_APPROVED; 2 days allowed, over by 3 days. "
+        "Nothing was heard of it from crm yet.",
         Kind.BREACHED,
         REVISED,
     ),
@@ -80,19 +93,26 @@ GOLDENS = [
     Golden(
         "Order A-1001 for client c-1 is 2 days 3 hours late. Promised for 2 May 2026, 09:00 UTC. "
         "Stands at PACKAGING; on its way from MANUFACTURING_COMPLETED since 29 Apr 2026, 12:00 UTC. "
-        "Next move: mes, to bring it to SHIPPED; 10 days allowed, 5 days left.",
+        "Next move: mes, to bring it to SHIPPED; 10 days allowed, 5 days left. "
+        "Last heard from mes on 4 May 2026, 11:00 UTC; there it stands at PACKAGING.",
         Kind.BREACHED,
         order_json(
             client_name=None,
             status="PACKAGING",
-            stages=[stage_json("MANUFACTURING_COMPLETED", "SHIPPED", "mes", budget_seconds=864_000)],
+            systems={"mes": "PACKAGING"},
+            heard={"mes": "2026-05-04T11:00:00Z"},
+            stages=[
+                stage_json(
+                    "MANUFACTURING_COMPLETED", "SHIPPED", "mes", budget_seconds=864_000, due_at="2026-05-09T12:00:00Z"
+                )
+            ],
         ),
     ),
     Golden(
         "Order A-1001 for ACME GmbH is 2 days 3 hours late. Promised for 2 May 2026, 09:00 UTC. "
         "Stands at FILE_UPLOADED, since when is unknown. Next move: shop, to bring it to SUBMITTED.",
         Kind.BREACHED,
-        order_json(client_id=None, status="FILE_UPLOADED", stages=[]),
+        order_json(client_id=None, status="FILE_UPLOADED", next_step=SUBMITTING, stages=[]),
     ),
     Golden(
         "Order A-1001 for ACME GmbH (c-1) is 2 days 3 hours late. Promised for 2 May 2026, 09:00 UTC. "
@@ -100,7 +120,25 @@ GOLDENS = [
         Kind.BREACHED,
         order_json(
             status="SUBMITTED",
-            stages=[stage_json("SUBMITTED", "PRICE_CALCULATED", "mes", entered_at=None, budget_seconds=None)],
+            heard=None,
+            stages=[UNKNOWN_STAGE],
+        ),
+    ),
+    Golden(
+        "Order A-1001 for ACME GmbH (c-1) is 2 days 3 hours late. Promised for 2 May 2026, 09:00 UTC. "
+        "Stands at MANUFACTURING_APPROVED since 29 Apr 2026, 12:00 UTC. "
+        "On hold since 3 May 2026, 08:00 UTC: no gold. "
+        "Next move: an operator (mes), to bring it to MANUFACTURING_STARTED; 21 hours left. "
+        "Last heard from mes on 29 Apr 2026, 12:00 UTC; it gave no known status.",
+        Kind.BREACHED,
+        order_json(
+            status="MANUFACTURING_APPROVED",
+            systems={"mes": None},
+            holds=[
+                {"from": "2026-05-01T08:00:00Z", "to": "2026-05-01T09:00:00Z", "reason": "file"},
+                {"from": "2026-05-03T08:00:00Z", "to": None, "reason": "no gold"},
+            ],
+            stages=[WORKING_DAYS],
         ),
     ),
     Golden(
@@ -114,7 +152,8 @@ GOLDENS = [
         "Order A-1001 for ACME GmbH (c-1) is at risk: 2 days 21 hours left. "
         "Promised for 20 May 2026, 09:00 UTC (moved twice, at first 2 May 2026, 09:00 UTC). "
         "Stands at PRICE_CALCULATED since 29 Apr 2026, 12:00 UTC. "
-        "Next move: crm, to bring it to MANUFACTURING_APPROVED; 2 days allowed, over by 3 days.",
+        "Next move: a seller (crm), to bring it to MANUFACTURING_APPROVED; 2 days allowed, over by 3 days. "
+        "Nothing was heard of it from crm yet.",
         Kind.AT_RISK,
         REVISED,
         NOW + 2 * DAY + 21 * HOUR,
@@ -122,7 +161,8 @@ GOLDENS = [
     Golden(
         "Order A-1001 for ACME GmbH (c-1) was at risk and is now 2 days 3 hours late. "
         "Promised for 2 May 2026, 09:00 UTC. Stands at PRICE_CALCULATED since 29 Apr 2026, 12:00 UTC. "
-        "Next move: crm, to bring it to MANUFACTURING_APPROVED; 2 days allowed, over by 3 days.",
+        "Next move: a seller (crm), to bring it to MANUFACTURING_APPROVED; 2 days allowed, over by 3 days. "
+        "Nothing was heard of it from crm yet.",
         Kind.AT_RISK,
     ),
     Golden(
@@ -139,18 +179,56 @@ GOLDENS = [
         None,
     ),
     Golden(
-        "Order A-1001 for ACME GmbH (c-1) has been waiting in PRICE_CALCULATED for 5 days, "
-        "3 days longer than allowed. Promised for 2 May 2026, 09:00 UTC. "
-        "Stands at PRICE_CALCULATED since 29 Apr 2026, 12:00 UTC. "
-        "Next move: crm, to bring it to MANUFACTURING_APPROVED; 2 days allowed, over by 3 days.",
+        "Order A-1001 for ACME GmbH (c-1) has been waiting 5 days for a seller (crm) to bring it to "
+        "MANUFACTURING_APPROVED, 3 days longer than allowed. Promised for 2 May 2026, 09:00 UTC. "
+        "Stands at PRICE_CALCULATED since 29 Apr 2026, 12:00 UTC. Nothing was heard of it from crm yet.",
         Kind.STAGE_OVERDUE,
         due_at=NOW - 3 * DAY,
         stage="PRICE_CALCULATED",
     ),
     Golden(
+        "Order A-1001 for ACME GmbH (c-1) has been waiting 5 days for mes to bring it to MANUFACTURING_COMPLETED, "
+        "1 day longer than allowed. Promised for 2 May 2026, 09:00 UTC. "
+        "Stands at MANUFACTURING_STARTED since 29 Apr 2026, 12:00 UTC. "
+        "Nothing was heard of it from mes since.",
+        Kind.STAGE_OVERDUE,
+        order_json(
+            status="MANUFACTURING_STARTED",
+            systems={"mes": "MANUFACTURING_STARTED"},
+            stages=[stage_json("MANUFACTURING_STARTED", "MANUFACTURING_COMPLETED", "mes")],
+        ),
+        due_at=NOW - DAY,
+        stage="MANUFACTURING_STARTED",
+    ),
+    Golden(
+        "Order A-1001 for ACME GmbH (c-1) has been waiting too long for mes to bring it to PRICE_CALCULATED. "
+        "Promised for 2 May 2026, 09:00 UTC. Stands at SUBMITTED, since when is unknown.",
+        Kind.STAGE_OVERDUE,
+        order_json(status="SUBMITTED", heard=None, stages=[UNKNOWN_STAGE]),
+        due_at=None,
+        stage="SUBMITTED",
+    ),
+    Golden(
+        "Order A-1001 for ACME GmbH (c-1) has been waiting 5 days for a seller (crm) to bring it to "
+        "MANUFACTURING_APPROVED; the time allowed for that is up. Promised for 2 May 2026, 09:00 UTC. "
+        "Stands at PRICE_CALCULATED since 29 Apr 2026, 12:00 UTC. Nothing was heard of it from crm yet.",
+        Kind.STAGE_OVERDUE,
+        due_at=NOW - 1,
+        stage="PRICE_CALCULATED",
+    ),
+    Golden(
+        "Order A-1001 for ACME GmbH (c-1) is late by now. Promised date: unknown. Where it stands is unknown. "
+        "Whose move it is, is unknown.",
+        Kind.BREACHED,
+        {"order_id": "A-1001", "client_name": "ACME GmbH", "client_id": "c-1"},
+        NOW - 1,
+        NOW - 1,
+    ),
+    Golden(
         "Order A-1001 for ACME GmbH (c-1) waited too long in SUBMITTED. Promised for 2 May 2026, 09:00 UTC. "
         "Stands at PRICE_CALCULATED since 29 Apr 2026, 12:00 UTC. "
-        "Next move: crm, to bring it to MANUFACTURING_APPROVED; 2 days allowed, over by 3 days.",
+        "Next move: a seller (crm), to bring it to MANUFACTURING_APPROVED; 2 days allowed, over by 3 days. "
+        "Nothing was heard of it from crm yet.",
         Kind.STAGE_OVERDUE,
         stage="SUBMITTED",
     ),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from slamon.orders.lifecycle import CANCELLED, DEFAULT_LIFECYCLE
+from slamon.orders.lifecycle import CANCELLED, DEFAULT_LIFECYCLE, Step
 
 
 def test_the_default_lifecycle_is_that_of_the_contract() -> None:
@@ -27,3 +27,19 @@ def test_the_default_lifecycle_is_that_of_the_contract() -> None:
 def test_a_step_has_an_owner(status: str, owner: str | None) -> None:
     """The system in which a step happens; nobody owns what is no step."""
     assert DEFAULT_LIFECYCLE.owner(status) == owner
+
+
+@pytest.mark.parametrize(
+    ("status", "following"),
+    [
+        ("FILE_UPLOADED", Step("SUBMITTED", "shop")),
+        ("PRICE_CALCULATED", Step("MANUFACTURING_APPROVED", "crm", "seller")),
+        ("CLOSED", None),
+        ("ON_FIRE", None),
+        (CANCELLED, None),
+        (None, None),
+    ],
+)
+def test_what_comes_after_a_status(status: str | None, following: Step | None) -> None:
+    """Nothing comes after the last step, nor after what is none."""
+    assert DEFAULT_LIFECYCLE.after(status) == following

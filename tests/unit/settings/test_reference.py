@@ -55,6 +55,19 @@ def test_the_configuration_to_start_from_loads() -> None:
     assert list(loaded.settings.sources) == ["orders"]
 
 
+def test_what_it_shows_of_sla_in_comments_is_right_too() -> None:
+    """Whoever takes the marks away gets a configuration that loads, with all that is shown in force."""
+    before, _, rest = (ROOT / "config" / "slamon.yaml").read_text("utf-8").partition("\nsla:\n")
+    sla, _, after = rest.partition("\n# Who is told")
+    shown = re.sub(r"^( +)# ((?:[a-z_]+:|  ).*)$", r"\1\2", sla, flags=re.MULTILINE)
+    loaded = load_text(f"{before}\nsla:\n{shown}\n# Who is told{after}", "slamon.yaml", {}).settings
+    assert [policy.name for policy in loaded.sla.policies] == ["rush"]
+    assert loaded.sla.policies[0].promise.calendar == "workshop"
+    assert list(loaded.sla.calendars) == ["workshop"]
+    assert list(loaded.sla.divergence.systems) == ["crm"]
+    assert loaded.sla.enforce_from is not None
+
+
 def test_the_schema_is_json_schema_of_the_configuration() -> None:
     schema = json.loads(json_schema())
     assert schema["required"] == ["kafka"]

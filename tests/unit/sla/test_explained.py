@@ -8,7 +8,8 @@ import pytest
 from slamon.orders.event import EventType, rfc3339
 from slamon.sla.calendar import ALWAYS, Always
 from slamon.sla.causes import Cause, Interval, Window
-from slamon.sla.explained import Effect, Explanation, Oddity, Said, Statement, Terms, explanation_json
+from slamon.sla.explained import Effect, Explanation, Said, Statement, Terms, explanation_json
+from slamon.sla.oddities import Oddity
 
 S = 1_000_000
 START = 1_772_442_000 * S  # 2026-03-02T09:00:00Z

@@ -29,6 +29,7 @@ def test_every_field_of_an_order() -> None:
     assert shown == {
         "order_id": ORDER,
         "status": "PRICE_CALCULATED",
+        "next_step": {"status": "MANUFACTURING_APPROVED", "system": "crm", "role": "seller"},
         "systems": {"crm": None, "mes": "PRICE_CALCULATED", "shop": "SUBMITTED"},
         "heard": {"crm": "2026-03-02T11:00:00Z", "mes": "2026-03-02T12:00:00Z", "shop": "2026-03-02T09:00:00Z"},
         "channel": "b2b",
@@ -51,8 +52,10 @@ def test_every_field_of_an_order() -> None:
                 "from": "SUBMITTED",
                 "to": "PRICE_CALCULATED",
                 "system": "mes",
+                "role": None,
                 "entered_at": "2026-03-02T09:00:00Z",
                 "left_at": "2026-03-02T12:00:00Z",
+                "due_at": "2026-03-02T09:30:00Z",
                 "seconds": 10_800,
                 "budget_seconds": 1_800,
                 "overdue": True,
@@ -61,8 +64,10 @@ def test_every_field_of_an_order() -> None:
                 "from": "PRICE_CALCULATED",
                 "to": "MANUFACTURING_APPROVED",
                 "system": "crm",
+                "role": "seller",
                 "entered_at": "2026-03-02T12:00:00Z",
                 "left_at": None,
+                "due_at": "2026-03-04T12:00:00Z",
                 "seconds": 75_600,
                 "budget_seconds": 172_800,
                 "overdue": False,
@@ -71,9 +76,21 @@ def test_every_field_of_an_order() -> None:
         "divergences": [],
         "forecast": None,
         "holds": [{"from": "2026-03-02T10:00:00Z", "to": "2026-03-02T11:00:00Z", "reason": "file"}],
+        "oddities": [
+            {
+                "at": "2026-03-02T09:00:00Z",
+                "kind": "skipped",
+                "text": "shop says SUBMITTED; nobody had said FILE_UPLOADED",
+            }
+        ],
         "policy": {"name": None, "revision": BOOK.eras[-1].revision},
         "truncated": False,
     }
+
+
+def test_an_order_that_has_ended_has_no_next_step() -> None:
+    """SHIPPED is not the last step of the lifecycle, but nobody has to move any more."""
+    assert _shown(order_event(), order_event("SHIPPED", day(1), system="mes"), at=day(2))["next_step"] is None
 
 
 def test_an_order_of_which_nothing_is_known() -> None:
@@ -83,6 +100,9 @@ def test_an_order_of_which_nothing_is_known() -> None:
         "order_id": ORDER,
         "verdict": "not_started",
         "promise": {"started_at": None, "original_due_at": None, "due_at": None, "revisions": 0},
+        "oddities": [
+            {"at": "2026-03-02T09:00:00Z", "kind": "unknown_status", "text": "somebody says ON_FIRE, which is no step"}
+        ],
         "policy": {"name": None, "revision": BOOK.eras[-1].revision},
     }
 
