@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from slamon.orders.event import Instant, rfc3339
 from tests.integration.daemon.daemon import ROOT, Daemon
 from tests.integration.daemon.lives import Scale, crowd, events_of
 from tests.integration.daemon.proof import prove
@@ -27,7 +28,16 @@ def _recorded(rng: random.Random) -> list[Json]:
     """Ninety days of orders under the default promise and the default stages; some messages are lost, some misheard."""
     start = now() - 120 * DAY * SECOND
     told = events_of(crowd(rng, 300, Scale(promise=21 * DAY, arrivals=90 * DAY), start=start))
-    return [_misheard(said, rng) for said in told if rng.random() > LOST]
+    return [*(_misheard(said, rng) for said in told if rng.random() > LOST), *_overtaken(start + DAY * SECOND)]
+
+
+def _overtaken(start: Instant) -> list[Json]:
+    """The shop says that an order is packed of which mes said nothing after its price: mes is behind, the shop ahead."""
+    said = (("shop", "SUBMITTED", 0), ("mes", "PRICE_CALCULATED", 600), ("crm", "MANUFACTURING_APPROVED", 3600))
+    return [
+        {"order_id": "overtaken", "system": system, "status": status, "occurred_at": rfc3339(start + after * SECOND)}
+        for system, status, after in (*said, ("shop", "PACKAGING", 5 * DAY))
+    ]
 
 
 def _misheard(said: Json, rng: random.Random) -> Json:
