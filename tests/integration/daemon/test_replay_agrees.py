@@ -32,7 +32,7 @@ def _recorded(rng: random.Random) -> list[Json]:
 
 
 def _overtaken(start: Instant) -> list[Json]:
-    """The shop says that an order is packed of which mes said nothing after its price: mes is behind, the shop ahead."""
+    """The shop says that an order is packed of which mes said nothing after its price: mes is behind."""
     said = (("shop", "SUBMITTED", 0), ("mes", "PRICE_CALCULATED", 600), ("crm", "MANUFACTURING_APPROVED", 3600))
     return [
         {"order_id": "overtaken", "system": system, "status": status, "occurred_at": rfc3339(start + after * SECOND)}
