@@ -54,7 +54,8 @@ def _summary(total: Tally, took: float) -> str:
         f"{total.truths} facts held against the truth, {total.fields} values against the oracle, "
         f"{len(total.differences)} differences; {took:.0f} s "
         f"(slamon {total.core_seconds:.0f}, oracle {total.oracle_seconds:.0f})\n"
-        f"planted: {_counts(total.planted)}\nverdicts: {_counts(total.verdicts)}\nnotices: {_counts(total.kinds)}\n"
+        f"plots: {_counts(total.planted)}\nverdicts: {_counts(total.verdicts)}\nnotices: {_counts(total.kinds)}\n"
+        f"divergences shown: {_counts(total.rows)}\n"
     )
 
 

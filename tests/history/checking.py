@@ -13,7 +13,7 @@ from slamon.services.replay import Replay
 from slamon.settings import Settings
 from slamon.sla.book import RuleBook
 from slamon.sources.native import NativeDecoder
-from tests.history.shop import CONFIG, EPOCH, NOW
+from tests.history.shop import CONFIG, EPOCH
 from tests.history.telling import Chunk
 from tests.history.truth import Life, Truth, truth_of
 from tests.oracle import oracle
@@ -38,6 +38,9 @@ class Tally:
     planted: Counter[str] = field(default_factory=Counter)
     verdicts: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
+    """Of notices, divergences apart by their own."""
+    rows: Counter[str] = field(default_factory=Counter)
+    """Kinds of the divergences that were shown."""
     differences: list[str] = field(default_factory=list)
     core_seconds: float = 0.0
     oracle_seconds: float = 0.0
@@ -49,6 +52,7 @@ class Tally:
         self.planted += other.planted
         self.verdicts += other.verdicts
         self.kinds += other.kinds
+        self.rows += other.rows
         self.differences += other.differences
 
     def same(self, where: str, got: object, want: object, against: str) -> None:
@@ -59,6 +63,10 @@ class Tally:
             self.fields += _leaves(want)
         if got != want:
             self.differences.append(f"{where} ({against}): slamon {got!r}, {against} {want!r}")
+
+
+def _kind(notice: Mapping[str, Any]) -> str:
+    return f"{notice['divergence']['kind']} divergence" if notice["divergence"] else str(notice["kind"])
 
 
 def written(at: int) -> str:
@@ -74,7 +82,7 @@ def read(text: str) -> int:
 def checked(chunk: Chunk) -> Tally:
     """Everything of one chunk."""
     tally, began = Tally(events=len(chunk.lines), orders=len(chunk.lives)), time.perf_counter()
-    got = _replayed(chunk.lines)
+    got = _replayed(chunk)
     tally.same("rejected", len(got.rejected), chunk.scrap, "truth")
     orders = {str(order["order_id"]): (order, took) for order, took in got.orders_with_causes()}
     notices: dict[str, list[Mapping[str, Any]]] = {}
@@ -84,25 +92,27 @@ def checked(chunk: Chunk) -> Tally:
     tally.core_seconds = time.perf_counter() - began
     for life in chunk.lives:
         tally.planted[life.plot] += 1
-        if not any(at <= NOW for at, _, _ in life.reports):
-            tally.same(life.order_id, life.order_id in orders, False, "truth")  # noqa: FBT003
+        if not any(at <= chunk.now for at, _, _ in life.reports):
+            tally.same(life.order_id, life.order_id in orders, False, "truth")
             continue
         order, took = orders[life.order_id]
+        truth = truth_of(life, chunk.now)
         tally.verdicts[str(order["verdict"])] += 1
-        tally.kinds.update(str(notice["kind"]) for notice in notices.get(life.order_id, ()))
-        for name, found, wanted in _against_truth(life, (order, took), notices.get(life.order_id, ())):
+        tally.kinds.update(map(_kind, notices.get(life.order_id, ())))
+        tally.rows.update(str(row["kind"]) for row in order["divergences"])
+        for name, found, wanted in _against_truth(truth, life, (order, took), notices.get(life.order_id, ())):
             tally.same(f"{life.order_id} {life.plot} {name}", found, wanted, "truth")
     began = time.perf_counter()
-    _against_oracle(tally, chunk.lines, got, orders, notices)
+    _against_oracle(tally, chunk, got, orders, notices)
     tally.oracle_seconds = time.perf_counter() - began
     return tally
 
 
-def _replayed(lines: Sequence[str]) -> Replay:
+def _replayed(chunk: Chunk) -> Replay:
     terms = Settings.model_validate(SMALLEST | CONFIG).sla_terms()
-    result = Replay(NOW, OrderRules(RuleBook.of(terms)))
+    result = Replay(chunk.now, OrderRules(RuleBook.of(terms)))
     decoder = NativeDecoder(None, {}, 262_144)
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(chunk.lines, start=1):
         try:
             result.take(line.encode(), decoder, f"history:{number}")
         except DecodeError as fault:
@@ -111,9 +121,12 @@ def _replayed(lines: Sequence[str]) -> Replay:
 
 
 def _against_truth(
-    life: Life, found: tuple[Mapping[str, Any], Mapping[str, Any]], notices: Sequence[Mapping[str, Any]]
+    truth: Truth,
+    life: Life,
+    found: tuple[Mapping[str, Any], Mapping[str, Any]],
+    notices: Sequence[Mapping[str, Any]],
 ) -> Iterator[tuple[str, object, object]]:
-    (order, took), truth = found, truth_of(life, NOW)
+    order, took = found
     promise, told = order["promise"], {_identity(notice) for notice in notices if notice["kind"] != UNJUDGED}
     verdict, possible = order["verdict"], sorted(truth.verdicts)
     yield "verdict", verdict, verdict if verdict in possible else possible
@@ -148,17 +161,15 @@ def _windows(truth: Truth) -> list[tuple[str | None, str | None]]:
 
 def _against_oracle(
     tally: Tally,
-    lines: Sequence[str],
+    chunk: Chunk,
     got: Replay,
     orders: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]],
     notices: Mapping[str, Sequence[Mapping[str, Any]]],
 ) -> None:
     """Every field that the oracle knows, of every order, notice and cause, and of the summary."""
-    want = oracle.replay(lines, at=written(NOW), config=CONFIG, with_causes=True)
+    want = oracle.replay(chunk.lines, at=written(chunk.now), config=CONFIG, with_causes=True)
     tally.same("orders", sorted(orders), [order["order_id"] for order in want["orders"]], "oracle")
-    tally.same(
-        "rejected", [row["line"] for row in got.rejected], [row["line"] for row in want["rejected"]], "oracle"
-    )
+    tally.same("rejected", [row["line"] for row in got.rejected], [row["line"] for row in want["rejected"]], "oracle")
     tally.same("summary", _known(got.summary), want["summary"], "oracle")
     standing: dict[str, list[Mapping[str, Any]]] = {}
     for notice in want["notices"]:

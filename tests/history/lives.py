@@ -9,10 +9,9 @@ from tests.history.shop import (
     CLOSED,
     COMPLETED,
     DAY,
+    ENFORCED,
     HOUR,
     MINUTE,
-    NOW,
-    OPENED,
     PACKAGING,
     PRICE,
     SAYS,
@@ -35,6 +34,7 @@ PLOTS = {
     "rework": 8,
     "cancelled": 4,
     "contradiction": 4,
+    "resubmitted": 10,
 }
 PROMISES = {"default": 60, "stated": 12, "revised": 8, "twice": 8, "repeated": 6, "earlier": 6}
 HOLDING = {"none": 60, "one": 15, "overlapping": 10, "doubled": 5, "never_released": 10}
@@ -42,15 +42,15 @@ APART = 45 * MINUTE
 """Between two steps; no report is later than that, so that none goes back by being late."""
 
 
-def lived(rng: random.Random, order_id: str) -> tuple[Life, str]:
-    """One order, and the client's id."""
+def lived(rng: random.Random, order_id: str, arrives: tuple[int, int]) -> tuple[Life, str]:
+    """One order that arrives between two instants, and the client's id."""
     channel = rng.choices(["shop", "b2b", "press", "market"], [50, 25, 10, 15])[0]
     rush, client = rng.random() < 0.15, f"c-{rng.randint(1, 12)}"
     policy = "rush" if rush else "b2b" if channel == "b2b" else "key" if client == "c-1" else None
-    if policy is None and channel == "press":
-        policy = "press"
+    if policy is None and channel in {"press", "market"}:
+        policy = channel
     life = Life(order_id, channel, policy, rush, _one_of(rng, PLOTS))
-    times = _times(rng, life)
+    times = _times(rng, life, rng.randrange(*arrives))
     _reports(rng, life, times)
     _disagree(rng, life, times)
     life.reports.sort()
@@ -65,11 +65,15 @@ def _lognormal(rng: random.Random, median: int, least: int, most: float = math.i
     return int(min(max(least, rng.lognormvariate(math.log(median), 0.8)), most))
 
 
-def _times(rng: random.Random, life: Life) -> dict[int, int]:
+def _times(rng: random.Random, life: Life, at: int) -> dict[int, int]:
     """When each step is taken; the last ones so that the order finishes when it was meant to."""
-    at = rng.randrange(OPENED, NOW)
     times = {}
-    if life.channel != "b2b":
+    if life.plot == "resubmitted" and life.policy == "market" and at > ENFORCED:
+        at = _first_try(rng, life, at)
+        life.restarted = at
+        times[SUBMITTED] = at
+        at += _lognormal(rng, 24 * MINUTE, 16 * MINUTE)
+    elif life.channel != "b2b":
         times[0] = at
         times[1] = at + _lognormal(rng, 2 * HOUR, APART)
         times[SUBMITTED] = times[1] + _lognormal(rng, 5 * HOUR, APART)
@@ -81,6 +85,7 @@ def _times(rng: random.Random, life: Life) -> dict[int, int]:
     if life.policy == "rush":
         start = times[APPROVED]
         nominal = default_due("rush", start) - start
+    told = life.reports
     life.reports = [(times[PRICE], "mes", PRICE), (times[APPROVED], "crm", APPROVED)]  # for the hold by status
     default = default_due(life.policy, start)
     finish = _finish(rng, life, (start, default), times[APPROVED])
@@ -92,8 +97,17 @@ def _times(rng: random.Random, life: Life) -> dict[int, int]:
     times[SHIPPED] = finish
     if rng.random() < 0.95:
         times[CLOSED] = finish + _lognormal(rng, DAY, APART)
-    life.reports = []
+    life.reports = told
     return times
+
+
+def _first_try(rng: random.Random, life: Life, at: int) -> int:
+    """Up to the approval or the start of work, after which the client submits the order again: when."""
+    last = rng.choice([PRICE, APPROVED, STARTED])
+    for step in range(SUBMITTED, last + 1):
+        _reports(rng, life, {step: at})
+        at += _lognormal(rng, 3 * HOUR, APART)
+    return at
 
 
 def _finish(rng: random.Random, life: Life, promise: tuple[int, int], approved: int) -> int:

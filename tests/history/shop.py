@@ -83,6 +83,7 @@ CONFIG: dict[str, Any] = {
                 "holds": {**_PAUSED, "statuses": ["PRICE_CALCULATED"]},
             },
             {"name": "key", "when": {"clients": ["c-1"]}, "promise": {"duration": "P14D", "max_extension": "P3D"}},
+            {"name": "market", "when": {"channels": ["market"]}, "on_regress": "new_cycle"},
             {"name": "press", "when": {"channels": ["press"]}, "holds": _PAUSED, "on_regress": "ignore"},
         ],
     }
@@ -94,6 +95,6 @@ def micros(text: str) -> int:
     return (datetime.fromisoformat(text) - EPOCH) // (datetime.resolution)
 
 
-OPENED, NOW = micros("2026-01-05T06:00:00+00:00"), micros("2026-10-20T11:00:00.5+00:00")
-"""Between them all orders arrive; at `NOW` they are judged."""
+OPENED, CLOSES = micros("2026-01-05T06:00:00+00:00"), micros("2026-10-20T11:00:00.5+00:00")
+"""Between them all orders arrive, and at one instant between them they are judged."""
 ENFORCED = micros("2026-01-12T00:00:00+00:00")

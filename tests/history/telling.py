@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from tests.history.lives import lived
-from tests.history.shop import DAY, EPOCH, HOUR, MINUTE, STEPS
+from tests.history.shop import CLOSES, DAY, EPOCH, HOUR, MINUTE, OPENED, STEPS
 from tests.history.truth import Life
 
 SCRAP = ("{", "[]", '{"order_id": "x"}', '{"order_id": "x", "status": "SHIPPED", "occurred_at": "2026-03-01 09:00"}')
@@ -20,6 +20,8 @@ Told = list[tuple[int, str]]
 class Chunk:
     """A few hundred orders of the history."""
 
+    now: int
+    """When it is judged."""
     lives: Sequence[Life]
     lines: Sequence[str]
     scrap: int
@@ -30,13 +32,20 @@ def chunk_of(seed: int, number: int, orders: int) -> Chunk:
     """The chunk of that number; the same for the same seed."""
     rng = random.Random(f"{seed}/{number}")
     lives, told = [], list[tuple[int, str]]()
+    # Half of the chunks are judged when most of their orders are over, half when they are under way.
+    since, now = (OPENED, CLOSES) if number % 2 == 0 else _season(rng)
     for place in range(orders):
-        life, client = lived(rng, f"o-{number}-{place}")
+        life, client = lived(rng, f"o-{number}-{place}", (since, now))
         lives.append(life)
         told += _told(rng, life, client)
     scrap = sum(rng.random() < 0.1 for _ in range(orders // 10))
     told += [(rng.choice(told)[0], rng.choice(SCRAP)) for _ in range(scrap)]
-    return Chunk(lives, [line for _, line in sorted(told)], scrap)
+    return Chunk(now, lives, [line for _, line in sorted(told)], scrap)
+
+
+def _season(rng: random.Random) -> tuple[int, int]:
+    now = rng.randrange(OPENED + 40 * DAY, CLOSES)
+    return now - 40 * DAY, now
 
 
 def _told(rng: random.Random, life: Life, client: str) -> Told:
@@ -52,12 +61,12 @@ def _told(rng: random.Random, life: Life, client: str) -> Told:
 
 
 def _records(rng: random.Random, life: Life, client: str) -> list[tuple[int, dict[str, Any]]]:
-    first = min(step for _, _, step in life.reports)
+    began = min(life.reports)[2]
     manager = f"m-{rng.randint(1, 6)}"
     found: list[tuple[int, dict[str, Any]]] = []
     for at, system, step in life.reports:
         record: dict[str, Any] = {"system": system, "status": STEPS[step], "channel": life.channel}
-        if step == first:
+        if step == began:
             name = f"Client {client}"
             record |= {"client_id": client, "client_name": name, "attributes": {"rush": life.rush, "model": "m"}}
         if system == "crm":

@@ -75,6 +75,8 @@ class Life:
     """(stated at, system, date, whether it counts)."""
     cancelled: tuple[int, str] | None = None
     planted: list[Planted] = field(default_factory=list)
+    restarted: int | None = None
+    """When it was submitted again, which opens a new promise."""
     meant: str | None = None
     """The verdict that it was made to end with; None where that was left open."""
 
@@ -116,7 +118,9 @@ def default_due(policy: str | None, start: int) -> int:
 
 
 def start_of(life: Life, now: int) -> int | None:
-    """When the clock started, as far as anybody knew."""
+    """When the clock started, as far as anybody knew; anew with a new promise."""
+    if life.restarted is not None and life.restarted <= now:
+        return life.restarted
     first = [at for at, _, step in life.reports if at <= now and step == life.start_step]
     return min(first or [at for at, _, step in life.reports if at <= now and step > life.start_step], default=None)
 
@@ -128,10 +132,10 @@ def held_windows(life: Life, now: int, end: int | None) -> list[Span]:
         priced = min(at for at, _, step in life.reports if step == PRICE)
         spans.append((priced, min((at for at, _, step in life.reports if step == APPROVED), default=None)))
     merged: list[Span] = []
-    for since, until in sorted(spans, key=lambda span: span[0]):
+    for since, released in sorted(spans, key=lambda span: span[0]):
         if since > now:
             continue
-        until = end if until is None or until > now else until
+        until = end if released is None or released > now else released
         last = merged[-1] if merged else None
         if last is None or (last[1] is not None and last[1] < since):
             merged.append((since, until))
