@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from slamon.errors import DecodeError
 from slamon.notices.row import OrderRules
@@ -99,7 +99,7 @@ def checked(chunk: Chunk) -> Tally:
         truth = truth_of(life, chunk.now)
         tally.verdicts[str(order["verdict"])] += 1
         tally.kinds.update(map(_kind, notices.get(life.order_id, ())))
-        tally.rows.update(str(row["kind"]) for row in order["divergences"])
+        tally.rows.update(str(row["kind"]) for row in cast("list[Mapping[str, Any]]", order["divergences"]))
         for name, found, wanted in _against_truth(truth, life, (order, took), notices.get(life.order_id, ())):
             tally.same(f"{life.order_id} {life.plot} {name}", found, wanted, "truth")
     began = time.perf_counter()
