@@ -11,6 +11,7 @@ UV      := 0.13.9
 KAFKA_DATA ?= data/kafka
 KAFKA_PORT ?= 9092
 SECONDS :=
+EVENTS  ?= 1000000
 ARGS    ?=
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := $(VENV)
@@ -76,6 +77,10 @@ lint: $(BIN)/.deps ## ruff, mypy --strict, import contracts
 test: setup ## Everything: set-up, lint, tests against a real Kafka
 	@$(MAKE) lint
 	$(BIN)/python -m pytest $(ARGS)
+
+.PHONY: history
+history: $(BIN)/.deps ## Generated orders of known truth against slamon and the oracle; EVENTS=1000000, ARGS="--seed 1"
+	@exec $(BIN)/python -m tests.history --events $(EVENTS) $(ARGS)
 
 .PHONY: bench-engine
 bench-engine: setup $(BIN)/.bench-deps ## slamon's engine against stock Faust, Quix Streams and a loop by hand

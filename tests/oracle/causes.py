@@ -8,8 +8,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from tests.oracle.decoding import Event
-from tests.oracle.divergence import divergences
-from tests.oracle.history import bounded, facts, in_order, last_status
+from tests.oracle.history import bounded, in_order, last_status
 from tests.oracle.instants import seconds
 from tests.oracle.rules import DEFAULT, Rules
 from tests.oracle.stretches import Stretch, stretches
@@ -39,11 +38,24 @@ def causes(
         queue: stretches in which an event of the order waited to be read.
     """
     own, _ = bounded(in_order(events, rules))
-    known = facts([event for event in own if event.occurred_at <= now], rules)
+    return causes_in(list(stretches(own, now, rules)), now, rules, service=service, queue=queue)
+
+
+def causes_in(
+    pieces: Sequence[Stretch],
+    now: int,
+    rules: Rules,
+    *,
+    service: Sequence[Interval] = (),
+    queue: Sequence[Interval] = (),
+) -> dict[str, int | float]:
+    """The same, of an order's life in stretches, of which the last knows all that has happened."""
+    if not pieces:
+        return {}
+    known = pieces[-1].known
     start, end = known.started_at, now if known.ended_at is None else known.ended_at
     if start is None:
         return {}
-    pieces = list(stretches(own, now, rules))
     held = [(hold.since, end if hold.until is None else hold.until) for hold in known.holds]
     diverged = [row for piece in pieces for row in _diverged(piece)]
     taken = dict.fromkeys(CAUSES, 0)
@@ -72,7 +84,6 @@ def _next_move(piece: Stretch, rules: Rules) -> tuple[str | None, str]:
 def _diverged(piece: Stretch) -> list[tuple[str, int, int]]:
     """(system, since, until) of every row that came to exist, from its `since` to the end of what shows it."""
     found = []
-    for x, following in pairwise([*piece.skews, piece.until + 1]):
-        rows = [row for row in divergences(piece.told, x) if row.kind in MESSAGE_KINDS]
-        found += [(row.system, row.since, following) for row in rows]
+    for (_, rows), following in zip(piece.rows, [*piece.skews[1:], piece.until + 1], strict=True):
+        found += [(row.system, row.since, following) for row in rows if row.kind in MESSAGE_KINDS]
     return found

@@ -9,12 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from tests.oracle.causes import causes_in
 from tests.oracle.decoding import Event, RejectedRecordError, decode
 from tests.oracle.divergence import divergences, reports
 from tests.oracle.history import Facts, bounded, facts, in_order, last_stated, last_status, verdict
 from tests.oracle.instants import instant, rendered, seconds
 from tests.oracle.rules import DEFAULT, Policy, Rules, rules_from
-from tests.oracle.standing import Notice, standing
+from tests.oracle.standing import Notice, placed, standing, standing_in
+from tests.oracle.stretches import stretches
 
 __all__ = [
     "DEFAULT",
@@ -32,13 +34,17 @@ STATED = ("channel", "client_id", "client_name", "manager_id")
 
 
 def replay(
-    lines: Sequence[bytes | str], *, at: str | None = None, config: Mapping[str, Any] | None = None
+    lines: Sequence[bytes | str],
+    *,
+    at: str | None = None,
+    config: Mapping[str, Any] | None = None,
+    with_causes: bool = False,
 ) -> dict[str, Any]:
     """§5, `replay`: the orders, the standing notices and the summary of recorded events at one time.
 
     "Events after `--at` are left out and counted in `summary.after_at`"; by default `at` is "the last event's
     time".
-    Blank lines are no records; `line` counts from 1.
+    Blank lines are no records; `line` counts from 1. `with_causes`: also `causes`, those of each order by its id.
 
     Raises:
         ValueError: for an `at` that is no RFC 3339 time.
@@ -52,14 +58,21 @@ def replay(
     by_order: dict[str, list[Event]] = {}
     for event in seen:
         by_order.setdefault(event.order_id, []).append(event)
-    orders = [order_state(by_order[order_id], now, rules) for order_id in sorted(by_order)]
+    orders, notices, reasons = [], list[Notice](), {}
+    for order_id in sorted(by_order):
+        own, _ = bounded(in_order(by_order[order_id], rules))
+        pieces = list(stretches(own, now, rules))
+        orders.append(order_state(by_order[order_id], now, rules))
+        notices += standing_in(own, pieces, now, rules)
+        if with_causes:
+            reasons[order_id] = causes_in(pieces, now, rules)
     return {
         "at": rendered(now),
         "orders": orders,
-        "notices": [_notice(notice) for notice in standing(seen, now, rules)],
+        "notices": [_notice(notice) for notice in sorted(notices, key=placed)],
         "rejected": rejected,
         "summary": _summary(orders, len(accepted) - len(seen)),
-    }
+    } | ({"causes": reasons} if with_causes else {})
 
 
 def order_state(events: Iterable[Event], now: int, rules: Rules = DEFAULT) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tests.oracle.decoding import Event
-from tests.oracle.divergence import divergences
 from tests.oracle.history import Facts, bounded, in_order, started_at, verdict
 from tests.oracle.instants import MICROSECOND
 from tests.oracle.policies import cycles, policy_of
@@ -52,18 +51,28 @@ def standing(events: Iterable[Event], now: int, rules: Rules = DEFAULT) -> list[
     found: list[Notice] = []
     for order_id in sorted(by_order):
         own, _ = bounded(in_order(by_order[order_id], rules))
-        earliest: dict[Identity, Notice] = {}
-        unsaid: set[Identity] = set()
-        past = [event for event in own if event.occurred_at <= now]
-        for stretch in stretches(own, now, rules):
-            is_enforced = enforced(past, stretch, rules)
-            for notice in became_true(stretch):
-                if is_enforced:
-                    earliest.setdefault(notice.identity, notice)
-                elif notice.kind == "stage_overdue":  # it may go on into a cycle that gives notices
-                    unsaid.add(notice.identity)
-        found += [notice for identity, notice in earliest.items() if identity not in unsaid]
-    return sorted(found, key=lambda notice: (notice.at, notice.order_id, notice.kind, str(notice.identity)))
+        found += standing_in(own, stretches(own, now, rules), now, rules)
+    return sorted(found, key=placed)
+
+
+def placed(notice: Notice) -> tuple[int, str, str, str]:
+    """By what notices are ordered: `at` first."""
+    return notice.at, notice.order_id, notice.kind, str(notice.identity)
+
+
+def standing_in(own: Sequence[Event], pieces: Iterable[Stretch], now: int, rules: Rules) -> list[Notice]:
+    """Of one order, whose events are in order, and of its life in stretches."""
+    earliest: dict[Identity, Notice] = {}
+    unsaid: set[Identity] = set()
+    past = [event for event in own if event.occurred_at <= now]
+    for stretch in pieces:
+        is_enforced = enforced(past, stretch, rules)
+        for notice in became_true(stretch):
+            if is_enforced:
+                earliest.setdefault(notice.identity, notice)
+            elif notice.kind == "stage_overdue":  # it may go on into a cycle that gives notices
+                unsaid.add(notice.identity)
+    return [notice for identity, notice in earliest.items() if identity not in unsaid]
 
 
 def enforced(past: Sequence[Event], stretch: Stretch, rules: Rules) -> bool:
@@ -90,8 +99,8 @@ def became_true(stretch: Stretch) -> Iterator[Notice]:
         yield from _of_promise(order_id, known, x)
         yield from _of_stages(order_id, known, x)
     if known.open:
-        for x in stretch.skews:
-            for row in divergences(stretch.told, x):
+        for _, rows in stretch.rows:
+            for row in rows:
                 at = row.since + stretch.rules.allowed_skew
                 named = (row.system, row.kind, row.expected)
                 yield Notice(order_id, "divergence", None, at, divergence=named)

@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from tests.oracle.decoding import Event
-from tests.oracle.divergence import Reports, reports
+from tests.oracle.divergence import Divergence, Reports, divergences, reports
 from tests.oracle.history import Facts, facts
 from tests.oracle.rules import Rules
 
@@ -39,6 +39,11 @@ class Stretch:
         """The instants of the stretch at which a row of `divergences` can come or go."""
         reported = {event.occurred_at for event in self.known.cycle if event.system is not None}
         return self.near({when + self.rules.allowed_skew for when in reported})
+
+    @cached_property
+    def rows(self) -> list[tuple[int, list[Divergence]]]:
+        """The rows of `divergences` at each of them."""
+        return [(x, divergences(self.told, x)) for x in self.skews]
 
     def near(self, deadlines: Iterable[int]) -> list[int]:
         """The first and the last instant of the stretch and every deadline in it, each with the tick after it."""
