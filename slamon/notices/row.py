@@ -163,27 +163,25 @@ def apply(row: Row, event: OrderEvent, rules: OrderRules, trace: Trace | None = 
         if not is_new:
             return Outcome.DUPLICATE
         row.truncated = row.truncated or dropped
-        before = None if trace is None else _visits(unpack(row.log, row.count), rules)
-        _refold(row, entries, rules)
-        if trace is not None and before is not None:
-            trace.visits = [visit for visit in _visits(entries, rules) if visit not in before]
+        if trace is None:
+            _refold(row, entries, rules)
+        else:
+            before = Trace()
+            fold(unpack(row.log, row.count), book, before)
+            _refold(row, entries, rules, trace)
+            trace.visits = [visit for visit in trace.visits if visit not in before.visits]
     if entry.type == STATUS_CODE and event.status not in book.lifecycle.index and event.status != CANCELLED:
         return Outcome.UNKNOWN_STATUS
     return Outcome.APPLIED
 
 
-def _visits(entries: list[Entry], rules: OrderRules) -> list[tuple[int, Instant, Instant]]:
-    """The stage visits that are over."""
-    trace = Trace()
-    fold(entries, rules.book, trace)
-    return trace.visits
-
-
-def _refold(row: Row, entries: list[Entry], rules: OrderRules, *, resort: bool = False) -> None:
+def _refold(
+    row: Row, entries: list[Entry], rules: OrderRules, trace: Trace | None = None, *, resort: bool = False
+) -> None:
     book = rules.book
     if resort:
         entries.sort(key=lambda entry: order_key(entry, book.lifecycle))
-    row.clock = fold(entries, book)
+    row.clock = fold(entries, book, trace)
     row.log = pack(entries)
     row.count = len(entries)
     row.book, row.rules = book.revision, book.rules_of(row.clock).revision

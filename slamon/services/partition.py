@@ -162,8 +162,10 @@ class OrderPartition:
         self._note(key, row)
 
     def _note(self, key: bytes, row: Row) -> None:
+        if row.records is None:
+            return  # nothing was ever decided about it
         self.held.note(key, row)
-        if row.records is None or all(map(is_settled, row.records)):
+        if all(map(is_settled, row.records)):
             self.unsettled.discard(key)
         else:
             self.unsettled.add(key)
