@@ -89,7 +89,7 @@ def whole_core(plan: Plan, place: Place, tell: Tell) -> list[Figure]:
     alone = [run("core_alone", Job("", "", plan.events // 4, "", str(place.folder))) for _ in range(plan.core_repeats)]
     core = median([said["core_us"] for said in alone])
     decoding = median([said["decode_us"] for said in alone])
-    most = Target(Bound.AT_MOST, 15.0, "µs")
+    most = Target(Bound.AT_MOST, 25.0, "µs")  # with everything that the SLA engine does; the spine alone had 15
     return [
         *rounds.figures(),
         *rounds.against(CORE, {CORE_BY_HAND: 0.8}),

@@ -43,23 +43,27 @@ class Counting:
 
 async def run_counts(view: OrdersView, partitions: Callable[[], frozenset[int]], metrics: Metrics) -> None:
     """Count for ever; between two batches everybody else has a turn."""
-    loop = asyncio.get_running_loop()
     while True:
-        began = loop.time()
         try:
             await count_once(view, partitions(), metrics)
         except Exception:  # noqa: BLE001  # gauges must not end the watch over promises
             _log.exception("counts.broke")
-        await asyncio.sleep(max(_LEAST_PAUSE, _SHARE * (loop.time() - began)))
+        await asyncio.sleep(_LEAST_PAUSE)
 
 
 async def count_once(view: OrdersView, partitions: frozenset[int], metrics: Metrics) -> None:
-    """Count all orders of these partitions and set the gauges as a whole."""
-    counting, now = Counting(), view.now()
+    """Count all orders of these partitions and set the gauges as a whole.
+
+    Every batch is followed by a pause of so many times its length: at no moment does counting take more than its share.
+    """
+    loop, counting = asyncio.get_running_loop(), Counting()
+    began = loop.time()
     async for heads in view.heads(partitions):
         for head in heads:
             counting.add(head)
-        await asyncio.sleep(0)
+        await asyncio.sleep(_SHARE * (loop.time() - began))
+        began = loop.time()
+    now = view.now()
     ages = {status: max(0, now - since) / SECOND for status, since in counting.since.items()}
     waiting = {stage: max(0, now - since) / SECOND for stage, since in counting.unclaimed.items()}
     metrics.orders.set_order_counts(
