@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from slamon.cli.configuration import loaded
-from slamon.cli.output import WRONG, fail
+from slamon.cli.output import WRONG, fail, say
 from slamon.cli.progress import reading_bar, sign_of_life
 from slamon.cli.replayed import digest, write_json, write_json_lines, write_table
 from slamon.errors import InputError
@@ -92,10 +92,10 @@ def rules_of(settings: Settings | None, source: str | None) -> ReplayRules:
                 raise typer.BadParameter(
                     f"the sources disagree about {theirs}, name one of them", param_hint="--source"
                 )
-    if len(systems) > 1:
-        raise typer.BadParameter("the sources have different systems, name one of them", param_hint="--source")
+    if len(systems) > 1:  # recorded events mostly say who spoke
+        say("The sources have different systems: events without one are nobody's report, unless --source names theirs.")
     return ReplayRules(
-        system=systems.pop() if systems else None,
+        system=systems.pop() if len(systems) == 1 else None,
         status_map=mapped,
         **({} if settings is None else {"max_event_bytes": settings.orders.max_event_bytes}),
     )

@@ -67,7 +67,7 @@ def _divergence(case: Case) -> str:
         return f"{case.subject}: {_WERE_APART.get(kind, _WENT_ON).format(system, expected)}; they agree on it again."
     since, status = date_words(parsed(row.get("since"))), name(row.get("status"))
     source, at = name(str(row.get("hop")).partition("->")[0]) or UNKNOWN, status or UNKNOWN
-    lost = f"Most likely the message about {expected} was lost between {source} and {system}."
+    lost = f"Most likely {_lost(expected, source, system)}."
     told = {
         "behind": f"{system} has not reported {expected}, although the order was that far on {since}. {lost}",
         "lost": f"{system} has never mentioned it, although it has to report {expected} and the order was that far "
@@ -88,6 +88,12 @@ _WERE_APART = {
     "ahead": "{0} had reported {1} before the system that makes that step",
     "regressed": "{0} had gone back from {1}",
 }
+
+
+def _lost(expected: str, source: str, target: str) -> str:
+    if source == target:  # a step of its own, told by somebody else
+        return f"the message of {target} about {expected} was lost"
+    return f"the message about {expected} was lost between {source} and {target}"
 
 
 def _between(source: str, target: str) -> str:

@@ -69,7 +69,18 @@ def json_schema() -> str:
     made = Settings.model_json_schema(schema_generator=_Generator)
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
     schema["title"] = "slamon configuration"
+    for holder in (schema, *schema["$defs"].values()):
+        _allow_nothing(holder, schema["$defs"])
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def _allow_nothing(holder: dict[str, Any], named: dict[str, Any]) -> None:
+    """Let sections, mappings and lists that are not required stand with nothing in them, as a file may."""
+    for key, value in holder.get("properties", {}).items():
+        kind = named[value["$ref"].rpartition("/")[2]] if "$ref" in value else value
+        if kind.get("type") in {"object", "array"} and key not in holder.get("required", ()):
+            about = {name: value.pop(name) for name in ("title", "description", "default") if name in value}
+            holder["properties"][key] = {**about, "anyOf": [value, {"type": "null"}]}
 
 
 def reference_yaml() -> str:

@@ -54,10 +54,11 @@ def _oddity(
     (top, statuses), told = reached, f"{entry.system or 'somebody'} says {entry.status}"
     if number is None:
         return None if is_cancel(entry) else ("unknown_status", f"{told}, which is no step")
+    again = f"{told} again" if repeated else told
+    if number < top:  # as on_regress means it: also where the system is back at what it said before
+        return "reversed", f"{again} after {statuses[top]}"
     if repeated:
-        return "repeated", f"{told} again"
-    if number < top:
-        return "reversed", f"{told} after {statuses[top]}"
+        return "repeated", again
     if 0 <= top < number - 1:
         return "skipped", f"{told}; nobody had said {', '.join(statuses[top + 1 : number])}"
     return None

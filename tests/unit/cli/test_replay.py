@@ -104,6 +104,18 @@ def test_sources_that_disagree_need_a_name(events: Path, tmp_path: Path) -> None
     assert shown["orders"][0]["status"] == "CLOSED"
 
 
+def test_sources_of_different_systems_leave_the_system_to_the_events(events: Path, tmp_path: Path) -> None:
+    """Shop, CRM and MES with a topic each is the usual configuration; what they recorded says who spoke."""
+    config = _configuration(tmp_path, TWO.replace("CLOSED", "SHIPPED"))
+    events.write_text(events.read_text().replace('"system":"shop",', "").replace('"system": "shop", ', ""))
+    ran = slamon("replay", str(events), "--config", config, "--format", "json")
+    assert ran.code == 0
+    assert "events without one are nobody's report" in ran.err
+    assert json.loads(ran.out)["orders"][0]["systems"] == {"mes": "SHIPPED"}
+    ran = slamon("replay", str(events), "--config", config, "--source", "shop", "--format", "json")
+    assert (json.loads(ran.out)["orders"][0]["systems"], ran.err) == ({"mes": "SHIPPED", "shop": "SUBMITTED"}, "")
+
+
 @pytest.mark.parametrize("config", [None, TWO])
 def test_a_source_that_is_not_there_is_2(events: Path, tmp_path: Path, config: str | None) -> None:
     more = () if config is None else ("--config", _configuration(tmp_path, config))

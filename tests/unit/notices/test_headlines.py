@@ -29,6 +29,14 @@ TOLD: dict[str, tuple[tuple[str, str, str], dict[str, str | None], str]] = {
             "29 Apr 2026, 12:00 UTC. Most likely the message about PRICE_CALCULATED was lost between crm and mes."
         ),
     ),
+    "lost, with a step of its own": (
+        ("shop", "lost", "SUBMITTED"),
+        {"status": None, "hop": "shop->shop"},
+        (
+            "shop has never mentioned it, although it has to report SUBMITTED and the order was that far on "
+            "29 Apr 2026, 12:00 UTC. Most likely the message of shop about SUBMITTED was lost."
+        ),
+    ),
     "ahead": (
         ("shop", "ahead", "PRICE_CALCULATED"),
         {"status": "PRICE_CALCULATED", "hop": "mes->shop"},

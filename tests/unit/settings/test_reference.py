@@ -75,3 +75,16 @@ def test_the_schema_is_json_schema_of_the_configuration() -> None:
     assert schema["additionalProperties"] is False
     assert "from" in schema["$defs"]["Stage"]["properties"]
     assert schema["$defs"]["Promise"]["properties"]["duration"]["default"] == "P21D"
+
+
+def test_the_schema_lets_a_section_stand_with_nothing_in_it() -> None:
+    """As `notify:` does in the file to start from; what is required can't be nothing, nor can a word or a number."""
+    schema = json.loads(json_schema())
+
+    def nothing(*path: str) -> bool:
+        holder = schema if len(path) == 1 else schema["$defs"][path[0]]
+        return {"type": "null"} in holder["properties"][path[-1]].get("anyOf", ())
+
+    allowed = [("notify",), ("sources",), ("Sla", "stages"), ("Sla", "calendars"), ("Sla", "promise")]
+    refused = [("kafka",), ("data_dir",), ("Source", "topics"), ("Promise", "start"), ("Policy", "on_regress")]
+    assert [nothing(*path) for path in allowed + refused] == [True] * 5 + [False] * 5

@@ -34,6 +34,10 @@ ODDITIES: dict[str, tuple[list[OrderEvent], list[tuple[str, str]]]] = {
         [says("shop", S, 0), says("mes", P, 1), says("crm", S, 2)],
         [("reversed", "crm says SUBMITTED after PRICE_CALCULATED")],
     ),
+    "back at what it said before": (
+        [says("shop", S, 0), says("mes", P, 1), says("crm", "MANUFACTURING_APPROVED", 2), says("mes", P, 3)],
+        [("reversed", "mes says PRICE_CALCULATED again after MANUFACTURING_APPROVED")],
+    ),
     "no step": (
         [says("shop", S, 0), order_event("ON_FIRE", T0 + HOUR, system=None)],
         [("unknown_status", "somebody says ON_FIRE, which is no step")],
