@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from slamon.metrics import catalog
-from slamon.metrics.instruments import Observer, WholeGauge, counter, gauge, histogram, observe
+from slamon.metrics.instruments import QuickHistogram, WholeGauge, counter, gauge, histogram, observe
 from slamon.metrics.labels import LabelBound
 from slamon.sla.divergence import DivergenceKind
 
@@ -54,8 +54,7 @@ class OrderMetrics:
         self._divergences = WholeGauge(catalog.DIVERGENCES, registry, keep_at_zero=True)
         self._unclaimed = WholeGauge(catalog.OLDEST_UNCLAIMED, registry, keep_at_zero=False)
         self._lead = histogram(catalog.LEAD_TIME, registry)
-        self._stage = histogram(catalog.STAGE_TIME, registry)
-        self._stages: dict[str, Observer] = {}
+        self._stage = QuickHistogram(catalog.STAGE_TIME, registry)
         self._breaches = counter(catalog.BREACHES, registry)
         self._due = gauge(catalog.DUE_ORDERS, registry)
         self._held = gauge(catalog.HELD_ORDERS, registry)
@@ -81,10 +80,7 @@ class OrderMetrics:
 
     def stage_left(self, stage: str, seconds: float) -> None:
         """One order left a stage, named by its `from` status."""
-        into = self._stages.get(stage)
-        if into is None:  # looking labels up costs more than counting
-            into = self._stages[stage] = self._stage.labels(self._status(stage))
-        observe(into, seconds)
+        self._stage.observe(self._status(stage), seconds)
 
     def promise_breached(self, channel: str | None, count: int = 1) -> None:
         """`count` promised dates passed unkept."""

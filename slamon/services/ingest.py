@@ -77,7 +77,7 @@ class Ingest:
             try:
                 event = _in_time(decode(record.value, origin=""), limit)
                 key = event.order_id.encode()
-                if rows.get(key) is None and partition_of(key, self.rules.partitions) != orders.number:
+                if key not in rows and partition_of(key, self.rules.partitions) != orders.number:
                     self._reroute(record, source, key, effects)
                     continue
                 outcome: str = orders.apply(key, event, rows, effects, now)

@@ -162,13 +162,10 @@ class OrderPartition:
         self._note(key, row)
 
     def _note(self, key: bytes, row: Row) -> None:
-        if row.records is None:
-            return  # nothing was ever decided about it
-        self.held.note(key, row)
-        if all(map(is_settled, row.records)):
-            self.unsettled.discard(key)
-        else:
-            self.unsettled.add(key)
+        if row.records is not None:  # else nothing was ever decided about it
+            self.held.note(key, row)
+            change = self.unsettled.discard if all(map(is_settled, row.records)) else self.unsettled.add
+            change(key)
 
 
 def _due_at(rows: Rows, orders: OrderRules, key: bytes) -> Instant | None:

@@ -67,6 +67,10 @@ class Rows(Protocol):
         """Remove the row (a tombstone in the changelog)."""
         ...
 
+    def __contains__(self, key: object) -> bool:
+        """Tell whether there is a row; cheaper than reading it."""
+        ...
+
     def __len__(self) -> int:
         """How many rows there are."""
         ...

@@ -76,6 +76,12 @@ class PartitionRows:
         """Remove the row."""
         self._step[key] = None
 
+    def __contains__(self, key: object) -> bool:
+        """Tell whether there is a row, counting the step in hand."""
+        if key in self._step:
+            return self._step[key] is not None
+        return key in self.stored
+
     def __len__(self) -> int:
         """How many rows there are, counting the step in hand."""
         stored = self.stored

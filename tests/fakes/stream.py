@@ -49,6 +49,9 @@ class FakeRows:
     def delete(self, key: bytes) -> None:
         del self.rows[key]
 
+    def __contains__(self, key: object) -> bool:
+        return key in self.rows
+
     def __len__(self) -> int:
         return len(self.rows)
 

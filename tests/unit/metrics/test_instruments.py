@@ -2,8 +2,17 @@ import math
 
 from prometheus_client import CollectorRegistry
 
+from slamon.metrics import catalog
 from slamon.metrics.catalog import Kind, MetricSpec
-from slamon.metrics.instruments import OptionalGauge, WholeGauge, WithoutCreated, counter, histogram, observe
+from slamon.metrics.instruments import (
+    OptionalGauge,
+    QuickHistogram,
+    WholeGauge,
+    WithoutCreated,
+    counter,
+    histogram,
+    observe,
+)
 
 GAUGE = MetricSpec("g", Kind.GAUGE, "A gauge.")
 LABELLED = MetricSpec("w", Kind.GAUGE, "A gauge.", ("a",))
@@ -49,3 +58,18 @@ def test_created_series_are_left_out_and_the_values_stay() -> None:
         names = [sample.name for family in WithoutCreated(registry).collect() for sample in family.samples]
         assert names == ["c_total"]
     assert registry.get_sample_value("c_total") == 2
+
+
+def test_a_quick_histogram_shows_what_the_librarys_shows() -> None:
+    """Bucket for bucket, a value on a bound included; negative is 0, what is not finite is left out."""
+    ours, theirs = CollectorRegistry(), CollectorRegistry()
+    quick, slow = QuickHistogram(catalog.STAGE_TIME, ours), histogram(catalog.STAGE_TIME, theirs)
+    bounds = [bound for bound in catalog.STAGE_TIME.buckets if math.isfinite(bound)]
+    for seconds in (-1.0, 0.0, bounds[0], bounds[1], bounds[1] + 0.5, bounds[-1] * 2, math.inf, math.nan):
+        for stage in ("SUBMITTED", "SHIPPED"):
+            quick.observe(stage, seconds)
+            observe(slow.labels(stage), seconds)
+    told = [WithoutCreated(registry) for registry in (ours, theirs)]
+    first, second = ([(s.name, s.labels, s.value) for f in one.collect() for s in f.samples] for one in told)
+    assert sorted(first, key=str) == sorted(second, key=str)
+    assert len(first) > len(bounds)
