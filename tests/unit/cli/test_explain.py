@@ -85,7 +85,7 @@ def test_stated_dates_and_oddities() -> None:
     lines = _shown(_explained(*STORY))
     assert _table(lines, "stated date by why effect") == ["2026-03-03 09:00Z 2026-04-01 09:00Z crm u-7 no metal first"]
     odd = _table(lines, "at odd what")
-    assert odd[0].startswith("2026-03-04 09:00Z repeated shop says SUBMITTED again")
+    assert odd[0] == "2026-03-04 09:00Z reversed shop says SUBMITTED again after PRICE_CALCULATED"
 
 
 def test_only_what_is_there_has_a_table() -> None:
