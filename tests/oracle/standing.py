@@ -97,7 +97,7 @@ def became_true(stretch: Stretch) -> Iterator[Notice]:
     order_id = stretch.prefix[0].order_id
     for x in stretch.near(deadlines(known, stretch.since)):
         yield from _of_promise(order_id, known, x)
-        yield from _of_stages(order_id, known, x)
+        yield from _of_stages(order_id, known, x, stretch.since)
     if known.open:
         for _, rows in stretch.rows:
             for row in rows:
@@ -114,8 +114,11 @@ def _of_promise(order_id: str, known: Facts, x: int) -> Iterator[Notice]:
     yield Notice(order_id, kind, due, x - x % MICROSECOND, due_without_holds=known.promise.due_at)
 
 
-def _of_stages(order_id: str, known: Facts, x: int) -> Iterator[Notice]:
+def _of_stages(order_id: str, known: Facts, x: int, since: int) -> Iterator[Notice]:
+    """A stage that had been left before gives no notice, even where a policy of which slamon learns later says so."""
     for visit in known.visits:
+        if visit.left_at is not None and visit.left_at <= since:
+            continue
         if visit.overdue(x) and not visit.paused(x):
             at, due = x - x % MICROSECOND, visit.due(x)
             yield Notice(order_id, "stage_overdue", due, at, stage=visit.stage.source, due_without_holds=visit.due_at)
