@@ -8,11 +8,11 @@ from rich.table import Table
 from rich.text import Text
 
 from slamon.cli.output import cell, table
+from slamon.reports import words
 
 _STYLES = {"breached": "bold red", "broken": "red", "at_risk": "yellow", "kept": "green", "on_track": "green"}
 _COLUMNS = ("order", "verdict", "due", "late", "status", "waits for", "channel", "client", "manager")
 _WIDE = 140
-_UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
 
 
 def moment(text: str | None) -> str | None:
@@ -21,15 +21,8 @@ def moment(text: str | None) -> str | None:
 
 
 def span(seconds: float | None) -> str | None:
-    """A length of time in its two greatest units: `2d 4h`."""
-    if seconds is None:
-        return None
-    rest, parts = round(abs(seconds)), []
-    for unit, size in _UNITS:
-        count, rest = divmod(rest, size)
-        if count:
-            parts.append(f"{count}{unit}")
-    return " ".join(parts[:2]) or "0s"
+    """A length of time in its two greatest units, whichever way it points: `2d 4h`."""
+    return None if seconds is None else words.span(abs(seconds))
 
 
 def verdict(word: str | None) -> Text:

@@ -86,6 +86,22 @@ class WholeGauge(Collector):
         yield family
 
 
+class QuickSeries:
+    """One label value of a `QuickHistogram`: counts by bucket and their sum."""
+
+    __slots__ = ("bounds", "counts", "total")
+
+    def __init__(self, bounds: tuple[float, ...]) -> None:
+        self.bounds = bounds
+        self.counts = [0] * (len(bounds) + 1)
+        self.total = 0.0
+
+    def observe(self, amount: float) -> None:
+        """Take one value."""
+        self.counts[bisect_left(self.bounds, amount)] += 1
+        self.total += amount
+
+
 class QuickHistogram(Collector):
     """A histogram with one label for what is observed at nearly every event: the library's takes a lock a bucket.
 
@@ -95,28 +111,22 @@ class QuickHistogram(Collector):
     def __init__(self, spec: MetricSpec, registry: CollectorRegistry) -> None:
         self._spec = spec
         self._bounds = tuple(bound for bound in spec.buckets if math.isfinite(bound))
-        self._counts: dict[str, list[int]] = {}
-        self._sums: dict[str, float] = {}
+        self._series: dict[str, QuickSeries] = {}
         registry.register(self)
 
-    def observe(self, label: str, seconds: float) -> None:
-        """Take one length of time; a negative one (skewed clocks) counts as 0, what is not finite is left out."""
-        if not math.isfinite(seconds):
-            return
-        seconds = max(seconds, 0.0)
-        counts = self._counts.get(label)
-        if counts is None:
-            counts = self._counts[label] = [0] * (len(self._bounds) + 1)
-            self._sums[label] = 0.0
-        counts[bisect_left(self._bounds, seconds)] += 1
-        self._sums[label] += seconds
+    def labels(self, value: str) -> QuickSeries:
+        """The series of a label value."""
+        found = self._series.get(value)
+        if found is None:
+            found = self._series[value] = QuickSeries(self._bounds)
+        return found
 
     def collect(self) -> Iterable[Metric]:
         """The family with its cumulative buckets."""
         family = HistogramMetricFamily(self._spec.name, self._spec.help, labels=self._spec.labels)
         bounds = [*map(floatToGoString, self._bounds), "+Inf"]
-        for label, counts in list(self._counts.items()):
-            family.add_metric([label], list(zip(bounds, accumulate(counts), strict=True)), self._sums[label])
+        for value, series in list(self._series.items()):
+            family.add_metric([value], list(zip(bounds, accumulate(series.counts), strict=True)), series.total)
         yield family
 
 

@@ -80,7 +80,7 @@ class OrderMetrics:
 
     def stage_left(self, stage: str, seconds: float) -> None:
         """One order left a stage, named by its `from` status."""
-        self._stage.observe(self._status(stage), seconds)
+        observe(self._stage.labels(self._status(stage)), seconds)
 
     def promise_breached(self, channel: str | None, count: int = 1) -> None:
         """`count` promised dates passed unkept."""

@@ -26,13 +26,12 @@ def latest_status(entries: Iterable[Entry], lifecycle: Lifecycle, *, furthest: b
 
     `furthest`: a step back does not count (`on_regress: ignore`).
     """
-    status, top = None, -1
-    for entry in entries:
-        if is_cancel(entry):
-            return CANCELLED
-        number = lifecycle.index.get(entry.status or "", -1) if entry.type == STATUS_CODE else -1
-        if number >= 0 and not (furthest and number < top):
-            status, top = entry.status, number
+    entries = list(entries)
+    if any(map(is_cancel, entries)):
+        return CANCELLED
+    status = None
+    for _, entry in _moves(entries, lifecycle, furthest=furthest):
+        status = entry.status
     return status
 
 
@@ -81,17 +80,17 @@ def holds(
     A status of `statuses` holds until the next one that does not, also past the order's end; `furthest`: a step back
     sets none (`on_regress: ignore`). Windows that overlap or touch are one row with the reason of the first.
     """
-    placed = list(enumerate(entries))
-    moves = _moves(placed, lifecycle, furthest=furthest) if statuses else []
-    windows = [*_of_systems(placed, ended_at), *_of_statuses(moves, ended_at, statuses)]
+    entries = list(entries)
+    moves = _moves(entries, lifecycle, furthest=furthest) if statuses else []
+    windows = [*_of_systems(entries, ended_at), *_of_statuses(moves, ended_at, statuses)]
     return _merged([hold for _, hold in sorted(windows, key=itemgetter(0))])
 
 
-def _of_systems(entries: Iterable[tuple[int, Entry]], ended_at: Instant | None) -> list[tuple[int, Hold]]:
+def _of_systems(entries: Iterable[Entry], ended_at: Instant | None) -> list[tuple[int, Hold]]:
     """Each with the place of the entry that begins it."""
     windows: list[tuple[int, Hold]] = []
     waiting: dict[str | None, list[int]] = {}
-    for place, entry in entries:
+    for place, entry in enumerate(entries):
         if entry.type == _HOLD:
             waiting.setdefault(entry.system, []).append(len(windows))
             until = ended_at if ended_at is not None and entry.at <= ended_at else None
@@ -103,12 +102,10 @@ def _of_systems(entries: Iterable[tuple[int, Entry]], ended_at: Instant | None) 
     return windows
 
 
-def _moves(
-    entries: Iterable[tuple[int, Entry]], lifecycle: Lifecycle, *, furthest: bool
-) -> Iterator[tuple[int, Entry]]:
+def _moves(entries: Iterable[Entry], lifecycle: Lifecycle, *, furthest: bool) -> Iterator[tuple[int, Entry]]:
     """The entries that set the status, with their places."""
     top = -1
-    for place, entry in entries:
+    for place, entry in enumerate(entries):
         number = lifecycle.index.get(entry.status or "", -1) if entry.type == STATUS_CODE else -1
         if number >= 0 and not (furthest and number < top):
             top = number

@@ -29,7 +29,7 @@ class HeldBack:
 
     def note(self, key: bytes, row: Row) -> None:
         """Keep up with an order's row."""
-        if row.records is not None and is_held(row):
+        if is_held(row):
             self.keys.add(key)
         else:
             self.keys.discard(key)

@@ -16,11 +16,10 @@ from slamon.services.foresight import NoOutlooks, Outlooks
 from slamon.services.showing import Showing
 from slamon.services.system_rows import order_rows
 from slamon.sla.clock import Clock, due_with_holds
-from slamon.sla.divergence import rows_after
 from slamon.sla.explained import explanation_json
 from slamon.sla.explaining import explanation
 from slamon.sla.rules import ClockRules
-from slamon.sla.settling import floor_of
+from slamon.sla.settling import rows_at
 from slamon.sla.standing import OrderReport, clock_status, clock_verdict, order_json, order_report
 from slamon.sla.verdict import Verdict
 from slamon.stream import Rows
@@ -188,7 +187,7 @@ def _disagreements(
     """What diverges about an open order, and which of its stages wait for another system."""
     if clock.ended_at is not None:
         return (), ()
-    rows = rows_after(clock.told or {}, floor_of(clock, rules), rules.reports, now - 1) if clock.told else []
+    rows = rows_at(clock, rules, now)
     stages, lifecycle = rules.stages, rules.policy.lifecycle
     handed_over = [
         (stages[visit.stage].start, visit.entered_at)

@@ -38,7 +38,7 @@ def is_system(key: bytes) -> bool:
 
 def order_rows(rows: Rows) -> Iterator[tuple[bytes, bytes]]:
     """Every other row with its key: orders, and the markers of those that have left."""
-    return ((key, stored) for key, stored in rows.items() if not key.startswith(MARK))
+    return ((key, stored) for key, stored in rows.items() if not is_system(key))
 
 
 def system_rows(rows: Rows, prefix: str = "") -> Iterator[tuple[str, bytes]]:

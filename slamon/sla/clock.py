@@ -99,7 +99,7 @@ class Clock(msgspec.Struct, array_like=True, gc=False):
 
     `rules` is the number of the order's policy in the book, `due_at` the date in force without holds, `shown_at` the
     same with the holds that are over, `original_at` the first date that counted, `top` the furthest step of the
-    cycle, `floor` the first step expected of its channel, `apart_at` the instant after which a divergence not yet
+    cycle, `apart_at` the instant after which a divergence not yet
     noted shows, `finish_at` the finish while it is not settled, `statements` the (stated at, date) of the cycle where
     extensions are capped.
     """

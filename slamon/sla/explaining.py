@@ -7,10 +7,10 @@ from slamon.orders.event import Instant
 from slamon.sla.advance import advance
 from slamon.sla.causes import Cause, Interval, Window, partition
 from slamon.sla.clock import Clock
-from slamon.sla.divergence import DivergenceKind, rows_after
+from slamon.sla.divergence import DivergenceKind
 from slamon.sla.explained import Effect, Explanation, Said, Statement, Terms
 from slamon.sla.oddities import oddities
-from slamon.sla.settling import floor_of
+from slamon.sla.settling import rows_at
 from slamon.sla.standing import OrderReport, promise_json
 
 _MISSING = (DivergenceKind.BEHIND, DivergenceKind.LOST, DivergenceKind.REGRESSED)
@@ -43,9 +43,7 @@ def missing_messages(report: OrderReport) -> list[Window]:
     for place, entry in enumerate(entries):
         advance(clock, entry, rules)
         until = entries[place + 1].at if place + 1 < len(entries) else max(report.now, entry.at)
-        if until == entry.at or clock.told is None:
-            continue
-        for row in rows_after(clock.told, floor_of(clock, rules), rules.reports, until - 1):
+        for row in rows_at(clock, rules, until) if until > entry.at else ():
             if row.kind in _MISSING:
                 found[row.system, row.since] = until
     return [Window(since, until, system) for (system, since), until in sorted(found.items())]

@@ -2,7 +2,7 @@
 
 from slamon.orders.event import Instant
 from slamon.sla.clock import Clock, Due, Passed, Visit, due_with_holds, stage_due
-from slamon.sla.divergence import rows_after, thresholds
+from slamon.sla.divergence import Row, rows_after, thresholds
 from slamon.sla.rules import ClockRules
 
 _AT_RISK, _BREACHED, _STAGE_OVERDUE = int(Due.AT_RISK), int(Due.BREACHED), int(Due.STAGE_OVERDUE)
@@ -58,6 +58,14 @@ def floor_of(clock: Clock, rules: ClockRules) -> int:
     """The first step that anybody is expected to report."""
     entry = rules.reports.entry
     return entry.get(clock.channel, rules.start_step) if entry and clock.channel is not None else rules.start_step
+
+
+def rows_at(clock: Clock, rules: ClockRules, now: Instant) -> list[Row]:
+    """The divergences that show at `now`, contradictions aside, when nothing more is heard.
+
+    A row shows strictly after its skew: what shows at `now` shows after the microsecond before it.
+    """
+    return rows_after(clock.told, floor_of(clock, rules), rules.reports, now - 1) if clock.told else []
 
 
 def _next_apart(clock: Clock, instants: list[Instant], rules: ClockRules) -> Instant | None:

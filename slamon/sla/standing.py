@@ -14,12 +14,12 @@ from slamon.orders.event import Instant, Span, rfc3339, seconds
 from slamon.orders.lifecycle import CANCELLED
 from slamon.sla.book import RuleBook
 from slamon.sla.clock import CANCELLED_STEP, NO_STEP, Clock, Trace, default_at, due_with_holds, stage_due
-from slamon.sla.divergence import Row, contradictions, rows_after
+from slamon.sla.divergence import Row, contradictions
 from slamon.sla.fold import fold
 from slamon.sla.oddities import MOST_ON_AN_ORDER, oddities, oddities_json
 from slamon.sla.policy import OnRegress
 from slamon.sla.rules import ClockRules
-from slamon.sla.settling import floor_of
+from slamon.sla.settling import rows_at
 from slamon.sla.verdict import Verdict, verdict
 
 
@@ -164,12 +164,10 @@ def _passed_when_stated(report: OrderReport) -> bool:
 def divergences(report: OrderReport) -> list[Row]:
     """The systems that disagree about an order, the oldest disagreement first."""
     clock, rules = report.clock, report.rules
-    told = clock.told or {}
-    # A row shows strictly after its skew: what shows at `now` shows after the microsecond before it.
-    rows = rows_after(told, floor_of(clock, rules), rules.reports, report.now - 1)
+    rows = rows_at(clock, rules, report.now)
     since = clock.cycle_at
     entries = report.entries if since is None else [entry for entry in report.entries if entry.at >= since]
-    rows += contradictions(entries, rules.policy.lifecycle, sorted(told))
+    rows += contradictions(entries, rules.policy.lifecycle, sorted(clock.told or ()))
     return sorted(rows, key=lambda row: (row.since, row.system, str(row.kind)))
 
 

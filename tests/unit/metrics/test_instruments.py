@@ -67,7 +67,7 @@ def test_a_quick_histogram_shows_what_the_librarys_shows() -> None:
     bounds = [bound for bound in catalog.STAGE_TIME.buckets if math.isfinite(bound)]
     for seconds in (-1.0, 0.0, bounds[0], bounds[1], bounds[1] + 0.5, bounds[-1] * 2, math.inf, math.nan):
         for stage in ("SUBMITTED", "SHIPPED"):
-            quick.observe(stage, seconds)
+            observe(quick.labels(stage), seconds)
             observe(slow.labels(stage), seconds)
     told = [WithoutCreated(registry) for registry in (ours, theirs)]
     first, second = ([(s.name, s.labels, s.value) for f in one.collect() for s in f.samples] for one in told)

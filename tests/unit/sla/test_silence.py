@@ -53,10 +53,10 @@ class MorningsOnly:
         return self.after(at, length.span)
 
     def backward(self, at: Instant, length: Length) -> Instant:
-        raise NotImplementedError
+        raise NotImplementedError("silence is never counted backward")
 
     def end_of_day(self, at: Instant) -> Instant:
-        raise NotImplementedError
+        raise NotImplementedError("silence is never rounded")
 
 
 MORNINGS: Calendar = MorningsOnly()

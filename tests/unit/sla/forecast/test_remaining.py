@@ -1,26 +1,13 @@
 """Distributions put together: against sums of the very samples."""
 
 import math
-import random
 
 import pytest
 
 from slamon.orders.event import DAY
 from slamon.sla.forecast.cells import cells_of
 from slamon.sla.forecast.remaining import AT_ONCE, Remaining, remaining
-from slamon.sla.forecast.sketch import Sketch
-
-
-def samples(seed: int, median: float, sigma: float) -> list[float]:
-    rng = random.Random(seed)
-    return [median * DAY * math.exp(rng.gauss(0, sigma)) for _ in range(20_000)]
-
-
-def sketch_of(spans: list[float]) -> Sketch:
-    sketch = Sketch(30 * DAY)
-    for span in spans:
-        sketch.add(span, 0)
-    return sketch
+from tests.sketches import samples, sketch_of
 
 
 def last(spans: list[float]) -> Remaining:
