@@ -128,13 +128,14 @@ class Daemon:
         return checks
 
     async def pages(self, path: str, name: str, **query: str | int) -> list[tuple[str, list[Json]]]:
-        """(as_of, rows) of every page of a list; complete, or AssertionError."""
+        """(as_of, rows) of every page of a list; complete and of known freshness, or AssertionError."""
         pages: list[tuple[str, list[Json]]] = []
         cursor: dict[str, str | int] = {}
         while True:
             status, said = await self.get(path, limit=PAGE, **query, **cursor)
             assert status == 200, f"{path}: {status} {said}"
             assert said["complete"], f"{path}: not complete"
+            assert said["as_of"] is not None, f"{path}: nobody knows yet how fresh this is"  # a partition just opened
             pages.append((said["as_of"], said[name]))
             if said["next"] is None:
                 return pages
