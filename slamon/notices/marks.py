@@ -10,7 +10,10 @@ _WENT_OUT = (DeliveryState.SENDING, DeliveryState.SENT)
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True):
-    """A report of the outbox about one delivery; `attempts` counts the calls so far, this one included."""
+    """A report of the outbox about one delivery; `attempts` counts the calls so far, this one included.
+
+    `digest_id`: the digest that the notice is, or is about to be, part of.
+    """
 
     notice_id: str
     receiver: str
@@ -19,6 +22,7 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
     at: Instant
     error: str | None = None
     remote: str | None = None
+    digest_id: str | None = None
 
 
 def mark(order_id: str, records: list[NoticeRecord], report: Mark) -> bool:

@@ -10,7 +10,7 @@ _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:slamon:notice")
 
 
 class NoticeKind(StrEnum):
-    """What a notice says: about an order, or, `source_silent`, about a source of events."""
+    """What a notice says: about an order, or about a queue, a service, a receiver or a source of events."""
 
     AT_RISK = "at_risk"
     BREACHED = "breached"
@@ -18,6 +18,8 @@ class NoticeKind(StrEnum):
     FINISHED_LATE = "finished_late"
     DIVERGENCE = "divergence"
     RETRACTED = "retracted"
+    LAG = "lag"
+    SERVICE = "service"
     SOURCE_SILENT = "source_silent"
 
 

@@ -24,13 +24,23 @@ OFFERED = (DeliveryState.PENDING, DeliveryState.SENDING)
 
 
 class Delivery(msgspec.Struct, array_like=True, gc=False):
-    """What was done about one notice for one receiver; `remote` is the receiver's own name of the message."""
+    """What was done about one notice for one receiver.
+
+    `remote` is the receiver's own name of the message (Slack: `channel id|ts`); `route` the channel it goes to there,
+    where it is not the receiver's own; `not_before` when its reader wants it at the earliest; `digest_id` the digest
+    that it is part of; `queued_at` and `started_at` when it could be sent first and was tried first.
+    """
 
     state: str
     attempts: int = 0
     sent_at: Instant | None = None
     error: str | None = None
     remote: str | None = None
+    route: str | None = None
+    not_before: Instant | None = None
+    digest_id: str | None = None
+    queued_at: Instant | None = None
+    started_at: Instant | None = None
 
 
 class Hold(msgspec.Struct, array_like=True, frozen=True, gc=False):

@@ -10,10 +10,12 @@ from enum import StrEnum
 
 import msgspec
 
+from slamon.notices.answers import Answer
 from slamon.notices.foreseen import ForecastRules, Foreseen, foretold
 from slamon.notices.ledger import NoticeRules, Situation, recompute, settle
 from slamon.notices.marks import Mark, mark
 from slamon.notices.record import NoticeRecord
+from slamon.notices.story import Story
 from slamon.orders.entry import (
     STATUS_CODE,
     Entry,
@@ -73,6 +75,8 @@ class Row(msgspec.Struct, array_like=True, gc=False):
     settled_at: Instant | None = None
     silent_before: Instant | None = None
     foreseen: Foreseen | None = None
+    story: Story | None = None
+    answers: list[Answer] | None = None
 
 
 class _RowOfVersion1(msgspec.Struct, array_like=True, gc=False):

@@ -19,7 +19,10 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
 
     `state` and `attempts` are what the row knows of the delivery; `partition` is the row's, `as_of` the instant at
     which the order stood so, `unheard` (source, since) of the silences that it is sent in spite of. A notice that is
-    about no order has a `subject`, a `text` and a `silence` instead of `order_id` and `order`.
+    about no order has a `subject`, a `text` and a `silence` instead of `order_id` and `order`. `route` is the channel
+    there (None: the receiver's own), `mention` the users that it concerns, `not_before` when they want it at the
+    earliest; `thread` is the receiver's name of the order's living message, `digest_id` the digest that the row knows
+    of, `withdraws_remote` the message that a retraction is about.
     """
 
     notice_id: str
@@ -43,6 +46,12 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     text: str | None = None
     silence: dict[str, str | None] | None = None
     foretold: Foretold | None = None
+    route: str | None = None
+    mention: tuple[str, ...] = ()
+    not_before: Instant | None = None
+    thread: str | None = None
+    digest_id: str | None = None
+    withdraws_remote: str | None = None
 
 
 class Drop(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +59,7 @@ class Drop(msgspec.Struct, frozen=True, kw_only=True):
 
     notice_id: str
     receiver: str
+    route: str | None = None
 
 
 class OutboxRecord(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -93,6 +103,16 @@ class Address:
     receiver: str
     key: bytes
     partition: int
+
+
+def lane_of(receiver: str, route: str | None) -> str:
+    """The name of a receiver's queue: its own, or that of one channel there."""
+    return receiver if route is None else f"{receiver}|{route}"
+
+
+def address_of(addresses: Mapping[str, Address], receiver: str, route: str | None) -> Address | None:
+    """Where offers for a channel of a receiver go; a channel that is configured no more gives way to its own."""
+    return addresses.get(lane_of(receiver, route)) or addresses.get(receiver)
 
 
 @dataclass(frozen=True, slots=True)

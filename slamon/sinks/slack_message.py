@@ -27,6 +27,8 @@ _LABELS = {
     NoticeKind.FINISHED_LATE: ":black_circle: Finished late",
     NoticeKind.DIVERGENCE: ":large_blue_circle: Systems disagree",
     NoticeKind.RETRACTED: ":white_circle: Withdrawn",
+    NoticeKind.LAG: ":hourglass: Queue lags",
+    NoticeKind.SERVICE: ":electric_plug: Service",
     NoticeKind.SOURCE_SILENT: ":mute: Source silent",
 }
 

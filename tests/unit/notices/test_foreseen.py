@@ -81,9 +81,9 @@ def test_rows_written_before_forecasts_are_read() -> None:
     """An array of ten: nothing is foreseen of such an order."""
     row = _clock()
     stored = encode_row(row)
-    assert stored[0] == 0x9B
-    assert stored[-1] == 0xC0
-    read = read_row(bytes([0x9A]) + stored[1:-1], RULES)
+    assert stored[0] == 0x9D
+    assert stored[-3:] == b"\xc0\xc0\xc0"
+    read = read_row(bytes([0x9A]) + stored[1:-3], RULES)
     assert read == row
     assert read is not None
     assert (read.foreseen, len(entries_of(read))) == (None, 1)

@@ -13,7 +13,7 @@ from slamon.sla.forecast.watching import Foretold
 from tests.samples import HOUR, NOW, PROMISED, order_json, stage_json
 
 Kind = NoticeKind
-ABOUT_ORDERS = [kind for kind in NoticeKind if kind is not Kind.SOURCE_SILENT]
+ABOUT_ORDERS = [kind for kind in NoticeKind if kind not in {Kind.LAG, Kind.SERVICE, Kind.SOURCE_SILENT}]
 FINISHED = order_json(status="SHIPPED", finished_at="2026-05-03T10:00:00Z", stages=[], verdict="broken")
 CANCELLED = order_json(status="CANCELLED", verdict="cancelled")
 REVISED = order_json(
@@ -302,7 +302,7 @@ ORDERS = st.fixed_dictionaries(
 
 
 @given(
-    st.sampled_from([kind for kind in NoticeKind if kind is not Kind.SOURCE_SILENT]),
+    st.sampled_from(ABOUT_ORDERS),
     ORDERS,
     st.none() | st.integers(-(10**19), 10**19),
     st.none() | st.text(),

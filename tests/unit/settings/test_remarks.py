@@ -15,9 +15,9 @@ def _remarks(text: str) -> list[str]:
     [
         ("lag: {}", "lag"),
         ('services: {mes: {http: "http://mes"}}', "services"),
-        ("notify: {alertmanager: {url: x}}", "notify.alertmanager"),
+        ('notify: {alertmanager: {url: "http://x"}}', "notify.alertmanager"),
         ("notify: {smtp: {host: x}}", "notify.smtp"),
-        ("notify: {apprise: {urls: [x]}}", "notify.apprise"),
+        ("notify: {apprise: {url: x}}", "notify.apprise"),
         ('notify: {heartbeat: {url: "http://x"}}', "notify.heartbeat"),
         ("notify: {rules: [{kinds: [breached], receivers: [slack]}]}", "notify.rules"),
     ],
@@ -31,15 +31,6 @@ def test_what_is_configured_and_not_run_is_said(text: str, key: str) -> None:
 def test_an_open_port_is_said_in_plain_words() -> None:
     assert _remarks("web: {auth: {tokens: [x]}}\n") == [
         "slamon.yaml:3: web.auth: accepted, not run by this version: everybody who reaches the port may ask"
-    ]
-
-
-def test_slack_keys_of_later_versions() -> None:
-    slack = 'slack: {token: t, channel: "#l", signing_secret: s, digest_above: 5, managers: {m: {user: U}}}'
-    assert [line.split(": ")[1] for line in _remarks(f"notify: {{{slack}}}\n")] == [
-        "notify.slack.digest_above",
-        "notify.slack.managers",
-        "notify.slack.signing_secret",
     ]
 
 
