@@ -1,6 +1,7 @@
 """From the configuration to the values and parts that the worker is made of."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,14 +15,15 @@ from slamon.notices.foreseen import ForecastRules
 from slamon.notices.ledger import NoticeRules
 from slamon.notices.row import OrderRules
 from slamon.orders.event import SECOND
-from slamon.services.dispatcher import Receiver
 from slamon.services.foresight import NoOutlooks, Outlooks
 from slamon.services.ingest import IngestRules, Topics
+from slamon.services.lane import Receiver
 from slamon.services.offers import Address
 from slamon.services.partition import PartitionRules
 from slamon.services.policies import OwnTerms
 from slamon.services.silence import Watched
 from slamon.settings import Settings
+from slamon.settings.notify import Slack
 from slamon.settings.orders import Source
 from slamon.settings.policy_record import decode, encode
 from slamon.sinks.message import Sink
@@ -47,14 +49,29 @@ def receivers(settings: Settings) -> list[Receiver]:
     """Every configured receiver, Slack first."""
     found = []
     slack = settings.notify.slack
-    if slack is not None and slack.token is not None and slack.channel is not None:
-        target = SlackTarget(_plain(slack.token), slack.channel, slack.api_url)
-        found.append(_receiver(SlackSink(target), settings, _SLACK_CALLS, slack.per_second))
+    if slack is not None and slack.token is not None:
+        found += [_slack(slack, channel, route, settings) for route, channel in slack_channels(settings).items()]
     for name, webhook in settings.notify.webhooks.items():
         secrets = () if webhook.secret is None else (_plain(webhook.secret),)
         sink = WebhookSink(WebhookTarget(name, _plain(webhook.url), secrets))
         found.append(_receiver(sink, settings, _WEBHOOK_CALLS, None))
     return found
+
+
+def slack_channels(settings: Settings) -> dict[str | None, str]:
+    """Every channel that notices may go to, by its route; None is Slack's own channel."""
+    slack = settings.notify.slack
+    if slack is None or slack.channel is None:
+        return {}
+    others = [person.channel for person in slack.managers.values()]
+    others += [rule.slack_channel for rule in settings.notify.rules]
+    return {None: slack.channel} | {other: other for other in others if other not in (None, slack.channel)}
+
+
+def _slack(slack: Slack, channel: str, route: str | None, settings: Settings) -> Receiver:
+    sink = SlackSink(SlackTarget(_plain(slack.token), channel, slack.api_url))
+    plain = _receiver(sink, settings, _SLACK_CALLS, slack.per_second)
+    return replace(plain, route=route, living=sink, digest_above=slack.digest_above)
 
 
 def _receiver(sink: Sink, settings: Settings, calls: int, per_second: float | None) -> Receiver:
@@ -73,7 +90,9 @@ def partition_rules(
 ) -> PartitionRules:
     """What every partition of orders follows; an order is learnt from when no system can be behind about it."""
     notices = NoticeRules(
-        tuple(receiver.sink.name for receiver in told), settings.notify.max_age.span, settings.sla.hold_at_most.span
+        tuple(dict.fromkeys(receiver.sink.name for receiver in told)),
+        settings.notify.max_age.span,
+        settings.sla.hold_at_most.span,
     )
     terms = settings.sla_terms()
     orders = OrderRules(
@@ -83,7 +102,7 @@ def partition_rules(
         settings.orders.keep_not_started.span,
         ForecastRules(terms.divergence.allowed_skew, terms.forecast.notify),
     )
-    addresses = {receiver.sink.name: receiver.address for receiver in told}
+    addresses = {receiver.lane: receiver.address for receiver in told}
     return PartitionRules(orders, addresses, topics.outbox, outlooks or NoOutlooks())
 
 

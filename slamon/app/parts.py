@@ -55,7 +55,7 @@ class Parts:
         self.metrics = Metrics(
             version=__version__,
             sources=settings.sources,
-            receivers=[receiver.sink.name for receiver in self.receivers],
+            receivers=list(dict.fromkeys(receiver.sink.name for receiver in self.receivers)),
             statuses=settings.sla_policy().lifecycle.statuses,
         )
         self.startup = Startup(self.cluster, build.surroundings(settings, self.own), wall_clock)

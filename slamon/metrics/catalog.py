@@ -63,6 +63,7 @@ class NoticeOutcome(StrEnum):
     """How the delivery of one notice to one receiver ended."""
 
     SENT = "sent"
+    DIGESTED = "digested"
     FAILED = "failed"
     SUPERSEDED = "superseded"
 

@@ -17,6 +17,7 @@ from slamon.sla.rules import ClockRules
 from slamon.sla.settling import floor_of
 from slamon.sla.silence import Silent
 
+_WENT_OUT = (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.DIGESTED)
 MAX_FALLEN = 512
 """So many notices that no longer stand and are settled are remembered for one order; then the oldest go."""
 
@@ -164,7 +165,7 @@ def _reinstate(record: NoticeRecord, first_state: DeliveryState) -> None:
             delivery.state = first_state
         elif withdrawal is not None and withdrawal.state in WAITING:
             withdrawal.state = DeliveryState.SUPERSEDED  # never said, so nothing to take back
-        elif withdrawal is not None and withdrawal.state in (DeliveryState.SENDING, DeliveryState.SENT):
+        elif withdrawal is not None and withdrawal.state in _WENT_OUT:
             delivery.state = first_state
 
 

@@ -4,15 +4,18 @@ import msgspec
 
 from slamon.notices.notice import DeliveryState, retraction_id
 from slamon.notices.record import UNSETTLED, Delivery, NoticeRecord
+from slamon.notices.story import Face
 from slamon.orders.event import Instant
 
-_WENT_OUT = (DeliveryState.SENDING, DeliveryState.SENT)
+_WENT_OUT = (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.DIGESTED)
+_ACCEPTED = (DeliveryState.SENT, DeliveryState.DIGESTED)
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True):
     """A report of the outbox about one delivery; `attempts` counts the calls so far, this one included.
 
-    `digest_id`: the digest that the notice is, or is about to be, part of.
+    `digest_id`: the digest that the notice is, or is about to be, part of, of `planned` notices then. `face`: a living
+    message was posted in the channel `route`, and this is what it said.
     """
 
     notice_id: str
@@ -23,6 +26,9 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
     error: str | None = None
     remote: str | None = None
     digest_id: str | None = None
+    planned: int | None = None
+    face: Face | None = None
+    route: str | None = None
 
 
 def mark(order_id: str, records: list[NoticeRecord], report: Mark) -> bool:
@@ -63,12 +69,23 @@ def take(delivery: Delivery | None, report: Mark) -> bool:
     """Take a report into a delivery; returns whether it told anything new."""
     if delivery is None or report.attempts < delivery.attempts:
         return False
-    if report.attempts == delivery.attempts and (
-        delivery.state != DeliveryState.SENDING or report.state == DeliveryState.SENDING
-    ):
+    if report.attempts == delivery.attempts and delivery.state != DeliveryState.SENDING:
         return False  # the outcome of this attempt is known; one that waits again waits for a further attempt
+    if report.attempts == delivery.attempts and report.state == DeliveryState.SENDING:
+        return _note_error(delivery, report.error)
     delivery.state, delivery.attempts = report.state, report.attempts
     delivery.error, delivery.remote = report.error, report.remote or delivery.remote
-    if report.state == DeliveryState.SENT:
+    delivery.digest_id, delivery.planned = report.digest_id, report.planned
+    if report.state == DeliveryState.SENDING and delivery.started_at is None:
+        delivery.started_at = report.at
+    if report.state in _ACCEPTED:
         delivery.sent_at = report.at
+    return True
+
+
+def _note_error(delivery: Delivery, error: str | None) -> bool:
+    """Why an attempt failed that is going to be repeated."""
+    if error is None or error == delivery.error:
+        return False
+    delivery.error = error
     return True

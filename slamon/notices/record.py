@@ -28,7 +28,8 @@ class Delivery(msgspec.Struct, array_like=True, gc=False):
 
     `remote` is the receiver's own name of the message (Slack: `channel id|ts`); `route` the channel it goes to there,
     where it is not the receiver's own; `not_before` when its reader wants it at the earliest; `digest_id` the digest
-    that it is part of; `queued_at` and `started_at` when it could be sent first and was tried first.
+    that it is, or is about to be, part of, and `planned` how many that counts then; `queued_at` and `started_at` when
+    it could be sent first and was tried first.
     """
 
     state: str
@@ -39,6 +40,7 @@ class Delivery(msgspec.Struct, array_like=True, gc=False):
     route: str | None = None
     not_before: Instant | None = None
     digest_id: str | None = None
+    planned: int | None = None
     queued_at: Instant | None = None
     started_at: Instant | None = None
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from slamon.notices.holding import with_silences
-from slamon.notices.notice import NoticeKind, retraction_id
+from slamon.notices.notice import DeliveryState, NoticeKind, retraction_id
 from slamon.notices.record import KIND_OF, Delivery, NoticeRecord
 from slamon.notices.text import notice_text
 from slamon.orders.event import Instant, rfc3339
@@ -99,7 +99,7 @@ def deliveries_json(deliveries: Mapping[str, Delivery]) -> list[dict[str, object
             "attempts": delivery.attempts,
             "sent_at": None if delivery.sent_at is None else rfc3339(delivery.sent_at),
             "error": delivery.error,
-            "digest_id": None,
+            "digest_id": delivery.digest_id if delivery.state == DeliveryState.DIGESTED else None,
         }
         for receiver, delivery in deliveries.items()
     ]

@@ -15,7 +15,7 @@ from slamon.notices.foreseen import ForecastRules, Foreseen, foretold
 from slamon.notices.ledger import NoticeRules, Situation, recompute, settle
 from slamon.notices.marks import Mark, mark
 from slamon.notices.record import NoticeRecord
-from slamon.notices.story import Story
+from slamon.notices.story import Face, Story, face_of
 from slamon.orders.entry import (
     STATUS_CODE,
     Entry,
@@ -216,4 +216,13 @@ def settle_row(row: Row, now: Instant, rules: OrderRules, silences: tuple[Silent
 
 def mark_row(row: Row, order_id: str, report: Mark) -> bool:
     """Take a report of the outbox; returns whether anything changed."""
-    return row.records is not None and mark(order_id, row.records, report)
+    if row.records is None or not mark(order_id, row.records, report):
+        return False
+    if report.face is not None and report.remote is not None and row.story is None:
+        row.story = Story(report.receiver, report.remote, report.route, report.face)
+    return True
+
+
+def living_face(row: Row) -> Face:
+    """What the living message of an order has to say now."""
+    return face_of(row.clock, row.records or (), row.answers or ())

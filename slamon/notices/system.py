@@ -24,7 +24,10 @@ class Silence(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 
 class SystemNotice(msgspec.Struct, array_like=True, gc=False):
-    """One notice; it stands until `ended_at`. `began_at` tells it from others of its kind and subject."""
+    """One notice; it stands until `ended_at`.
+
+    `began_at` tells it from others of its kind and subject; `said` are its words where it is about no silence.
+    """
 
     version: int
     kind: str
@@ -35,6 +38,7 @@ class SystemNotice(msgspec.Struct, array_like=True, gc=False):
     silence: Silence | None = None
     ended_at: Instant | None = None
     deliveries: dict[str, Delivery] = {}
+    said: str | None = None
 
     @property
     def notice_id(self) -> str:
@@ -74,6 +78,20 @@ def of_silence(silent: Silent, total: int, receivers: tuple[str, ...], now: Inst
     )
 
 
+_REFUSALS = {
+    "auth": "it refuses slamon's credentials. Mend the token or the secret",
+    "not_found": "it is not there any more. Mend its address or channel",
+}
+
+
+def of_refusal(subject: str, reason: str, receivers: tuple[str, ...], now: Instant) -> SystemNotice:
+    """The notice about a receiver that takes nothing any more; for all others."""
+    why = _REFUSALS.get(reason, f"it refuses everything ({reason}). Mend its configuration")
+    said = f"Notices do not get through to {subject}: {why} and restart slamon; what is due to it waits."
+    told = {receiver: Delivery(DeliveryState.PENDING) for receiver in receivers}
+    return SystemNotice(VERSION, NoticeKind.SERVICE, subject, now, now, now, deliveries=told, said=said)
+
+
 def end(notice: SystemNotice, now: Instant) -> None:
     """It stands no more; whom it has not reached need not know."""
     notice.ended_at = now
@@ -90,6 +108,9 @@ def mark_system(notice: SystemNotice, report: Mark) -> bool:
 def system_text(notice: SystemNotice, hold_at_most: Span) -> str:
     """The words of a notice, in one line."""
     silence = notice.silence
+    if silence is None and notice.said is not None:
+        over = "" if notice.ended_at is None else f" Over since {date_words(notice.ended_at)}."
+        return f"{notice.said}{over}"
     if silence is None:
         return f"{notice.kind}: {name(notice.subject) or UNKNOWN}."
     source, since = name(silence.source) or UNKNOWN, date_words(silence.since)

@@ -1,29 +1,32 @@
 """One attempt to bring one notice to one receiver: reported before it, made, and reported after it.
 
 The report `sending` is durable before the call, the outcome after it: a crash leaves exactly those deliveries
-unknown that say `sending`, and they are repeated under the same id.
+unknown that say `sending`. Where the receiver can be asked whether it has the message, it is; else, and when it has
+not, the notice is sent again under the same id.
 """
 
-import random
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import structlog
 
 from slamon.errors import SinkError
-from slamon.notices.holding import with_silences
 from slamon.notices.marks import Mark
-from slamon.notices.notice import DeliveryState, NoticeKind
-from slamon.notices.text import notice_text
-from slamon.orders.event import Instant
+from slamon.notices.notice import DeliveryState
+from slamon.orders.event import SECOND, Instant, Span
 from slamon.services.channel import Channel, Waiting
 from slamon.services.offers import Offer
+from slamon.services.outgoing import kind_of, notice_of
+from slamon.services.refusals import Refusals
 from slamon.services.reports import Reports
 from slamon.services.tally import Tally
-from slamon.sinks.message import OutgoingNotice, Receipt, Sink
-from slamon.sinks.retry import RetryPolicy
+from slamon.services.way import NotNow, Way
+from slamon.sinks.failure import outcome_unknown
+from slamon.sinks.message import Found, Sought
 
 _log = structlog.get_logger("slamon.outbox")
+SKEW: Span = 300 * SECOND
+"""A message may carry a time of the receiver's that is so much before ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,30 +36,98 @@ class Attempts:
     reports: Reports
     tally: Tally
     clock: Callable[[], Instant]
-    retry: RetryPolicy = field(default_factory=RetryPolicy)
+    refusals: Refusals
 
-    async def make(self, sink: Sink, channel: Channel, started: Waiting) -> None:
+    async def make(self, way: Way, started: Waiting) -> None:
         """Make the attempt `started`; whatever goes wrong, it ends as sent, failed or waiting again."""
         try:
-            await self.reports.mark(started.offer, self._mark(channel, started, DeliveryState.SENDING))
-            notice = notice_of(started.offer, started.attempts, self.clock())
-            receipt = await sink.send(notice, now=self.clock())
+            if started.unknown and way.living is not None:
+                await self._look_up(way, started)
+            else:
+                await self._send(way, started)
+        except NotNow:
+            way.channel.back(started)
         except SinkError as fault:
-            await self._failed(channel, started, fault)
+            await self._failed(way, started, fault)
         except Exception as fault:  # noqa: BLE001  # what broke here must neither lose nor block a notice
             _log.exception("notice.attempt_broke", notice_id=started.offer.notice_id)
-            unforeseen = SinkError("internal_error", type(fault).__name__, permanent=False)
-            await self._failed(channel, started, unforeseen)
+            await self._failed(way, started, SinkError("internal_error", type(fault).__name__, permanent=False))
+
+    async def _look_up(self, way: Way, started: Waiting) -> None:
+        offer = started.offer
+        thread = thread_of(way.channel, offer)
+        try:
+            found = await self._find(way, offer, thread)
+        except SinkError as fault:
+            self._note_failure(way.channel, started, fault)
+            way.channel.rest(way.rest_after(fault))
+            way.channel.back(started)  # not counted: nothing was sent
+            return
+        _log.info("notice.looked_up", notice_id=offer.notice_id, receiver=way.channel.receiver, found=found is not None)
+        if found is None:
+            way.channel.back(started, unknown=False)
+        elif offer.digest_id is not None:
+            mark = self._mark(
+                way.channel,
+                started._replace(attempts=started.attempts - 1),
+                DeliveryState.DIGESTED,
+                remote=found.remote,
+                digest_id=offer.digest_id,
+                planned=offer.planned,
+            )
+            await self._finish(way.channel, offer, mark)
+            self.tally.digested(way.channel.receiver, kind_of(offer), mark.at - offer.decided_at)
         else:
-            await self._sent(channel, started, receipt)
+            await self._sent(way, started._replace(attempts=started.attempts - 1), found.remote, thread)
 
-    async def _sent(self, channel: Channel, started: Waiting, receipt: Receipt) -> None:
-        remote = "|".join(part for part in (receipt.channel_id, receipt.remote_id) if part) or None
-        mark = self._mark(channel, started, DeliveryState.SENT, remote=remote)
+    async def _find(self, way: Way, offer: Offer, thread: str | None) -> Found | None:
+        """The message that a notice has, or the digest that counts it; one look for all notices of a digest."""
+        if way.living is None:
+            return None
+        since = offer.decided_at - SKEW
+        if offer.digest_id is None:
+            sought = Sought(key="notice_id", value=offer.notice_id, since=since, thread=thread)
+            return await way.living.find(sought, now=self.clock())
+        known = way.digests_found
+        if offer.digest_id not in known:
+            sought = Sought(key="digest_id", value=offer.digest_id, since=since)
+            known[offer.digest_id] = await way.living.find(sought, now=self.clock())
+        found = known[offer.digest_id]
+        return None if found is None or (found.count or 0) < (offer.planned or 0) else found
+
+    async def _send(self, way: Way, started: Waiting) -> None:
+        await way.pace()
+        thread = thread_of(way.channel, started.offer)
+        await self.reports.mark(started.offer, self._mark(way.channel, started, DeliveryState.SENDING))
+        notice = notice_of(started.offer, started.attempts, self.clock(), thread)
+        receipt = await way.sink.send(notice, now=self.clock())
+        await self._sent(way, started, receipt.remote, thread)
+
+    async def _sent(self, way: Way, started: Waiting, remote: str | None, thread: str | None) -> None:
+        offer, channel = started.offer, way.channel
+        is_root = way.living is not None and remote is not None and thread is None and offer.order_id is not None
+        face = offer.face if is_root else None
+        mark = self._mark(channel, started, DeliveryState.SENT, remote=remote, face=face, route=offer.route)
+        begun = (offer.order_id, remote) if is_root and offer.order_id is not None and remote is not None else None
+        await self._finish(channel, offer, mark, begun)
+        self.tally.sent(channel.receiver, kind_of(offer), mark.at - offer.decided_at)
+        await self.refusals.over(way)
+
+    async def _failed(self, way: Way, started: Waiting, fault: SinkError) -> None:
+        channel = way.channel
+        self._note_failure(channel, started, fault)
+        if not fault.permanent:
+            channel.again(started, way.rest_after(fault), unknown=outcome_unknown(fault))
+            await self._report_failure(channel, started, fault)
+            return
+        if await self.refusals.passed_on(way, started, fault):
+            return
+        mark = self._mark(channel, started, DeliveryState.FAILED, error=fault.reason)
         await self._finish(channel, started.offer, mark)
-        self.tally.sent(channel.receiver, kind_of(started.offer), mark.at - started.offer.decided_at)
+        self.tally.failed(channel.receiver, kind_of(started.offer))
+        await self.refusals.begin(way, fault)
 
-    async def _failed(self, channel: Channel, started: Waiting, fault: SinkError) -> None:
+    def _note_failure(self, channel: Channel, started: Waiting, fault: SinkError) -> None:
         self.tally.attempt_failed(channel.receiver, fault.reason)
         _log.warning(
             "notice.attempt_failed",
@@ -67,17 +138,17 @@ class Attempts:
             reason=fault.reason,
             permanent=fault.permanent,
         )
-        if not fault.permanent:
-            jitter = random.random()  # noqa: S311  # spreads load, guards nothing
-            rest = self.retry.delay(channel.failures + 1, fault.retry_after, jitter)
-            channel.again(started, self.clock() + rest)
-            return
-        mark = self._mark(channel, started, DeliveryState.FAILED, error=fault.reason)
-        await self._finish(channel, started.offer, mark)
-        self.tally.failed(channel.receiver, kind_of(started.offer))
 
-    async def _finish(self, channel: Channel, offer: Offer, mark: Mark) -> None:
-        channel.finish(mark)
+    async def _report_failure(self, channel: Channel, started: Waiting, fault: SinkError) -> None:
+        """Let people see why a notice is late; it is tried again whether this is written or not."""
+        mark = self._mark(channel, started, DeliveryState.SENDING, error=fault.reason)
+        try:
+            await self.reports.mark(started.offer, mark)
+        except Exception as error:  # noqa: BLE001
+            _log.warning("notice.report_failed", notice_id=started.offer.notice_id, error=type(error).__name__)
+
+    async def _finish(self, channel: Channel, offer: Offer, mark: Mark, begun: tuple[str, str] | None = None) -> None:
+        channel.finish(mark, begun)
         await self.reports.mark(offer, mark)
         _log.info(
             "notice.delivered" if mark.state == DeliveryState.SENT else "notice.refused",
@@ -90,63 +161,23 @@ class Attempts:
             error=mark.error,
         )
 
-    def _mark(
-        self,
-        channel: Channel,
-        started: Waiting,
-        state: DeliveryState,
-        *,
-        error: str | None = None,
-        remote: str | None = None,
-    ) -> Mark:
-        return Mark(
-            notice_id=started.offer.notice_id,
-            receiver=channel.receiver,
-            state=state,
-            attempts=started.attempts,
-            at=self.clock(),
-            error=error,
-            remote=remote,
-        )
+    def _mark(self, channel: Channel, started: Waiting, state: DeliveryState, **more: object) -> Mark:
+        return mark_of(channel, started, state, self.clock(), **more)
 
 
-def kind_of(offer: Offer) -> NoticeKind:
-    """What the notice of an offer is: of the order's own kind, or the retraction of one."""
-    return NoticeKind.RETRACTED if offer.retracts else NoticeKind(offer.kind)
-
-
-def notice_of(offer: Offer, attempt: int, now: Instant) -> OutgoingNotice:
-    """The notice that an offer asks for, with its text as of `now`."""
-    return OutgoingNotice(
-        notice_id=offer.notice_id,
-        kind=kind_of(offer),
-        subject=offer.order_id or offer.subject or "",
-        order=offer.order,
-        text=_text(offer, offer.order, now),
-        at=offer.at,
-        created_at=offer.decided_at,
-        stage=offer.stage,
-        due_at=offer.due_at,
-        retracts=offer.retracts,
-        reinstated=offer.reinstated,
-        attempt=attempt,
-        as_of=offer.as_of,
-        silence=offer.silence,
+def mark_of(channel: Channel, started: Waiting, state: DeliveryState, at: Instant, **more: object) -> Mark:
+    """A report about an attempt."""
+    return Mark(
+        notice_id=started.offer.notice_id,
+        receiver=channel.receiver,
+        state=state,
+        attempts=started.attempts,
+        at=at,
+        **more,  # type: ignore[arg-type]
     )
 
 
-def _text(offer: Offer, order: Mapping[str, object] | None, now: Instant) -> str:
-    if order is None:
-        return offer.text or ""
-    text = notice_text(
-        kind_of(offer),
-        order,
-        stage=offer.stage,
-        due_at=offer.due_at,
-        at=offer.at,
-        now=now,
-        retracts_kind=NoticeKind(offer.kind) if offer.retracts else None,
-        apart=offer.apart,
-        foretold=offer.foretold,
-    )
-    return with_silences(text, offer.unheard)
+def thread_of(channel: Channel, offer: Offer) -> str | None:
+    """The message under which a notice belongs: its order's living one, or the one that it withdraws."""
+    own = None if offer.order_id is None else channel.threads.get(offer.order_id)
+    return offer.thread or own or offer.withdraws_remote

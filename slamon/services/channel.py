@@ -1,38 +1,49 @@
-"""What waits for one receiver, and what this worker knows to have been sent. Pure bookkeeping, no sending.
+"""What waits for one channel of a receiver, and what this worker knows to have been sent. Pure bookkeeping, no sending.
 
 An offer is taken once per (notice, attempt): the order's row repeats its offers after every restart and
 takeover, and only one that knows of all attempts made here asks for a new one (CONTRACT §4, at least once).
 """
 
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from slamon.notices.marks import Mark
 from slamon.notices.notice import DeliveryState, retraction_id
 from slamon.orders.event import Instant
-from slamon.services.offers import Offer
+from slamon.services.offers import Offer, Update
 
+T = TypeVar("T")
 REMEMBERED = 200_000
 """So many finished deliveries are remembered, for rows that offer again before the report reaches them."""
 
 
 class Waiting(NamedTuple):
-    """An offer and the attempts made for it so far, those known to the row included."""
+    """An offer and the attempts made for it so far, those known to the row included.
+
+    `unknown`: the receiver may have taken it already; where it can be asked, it is.
+    """
 
     offer: Offer
     attempts: int
+    unknown: bool = False
 
 
 @dataclass(slots=True)
 class Channel:
-    """The queue of one receiver: waiting, in flight, done."""
+    """The queue of one channel: waiting, in flight, done; `living`: an order has one message there, and a thread."""
 
     receiver: str
+    living: bool = False
     waiting: OrderedDict[str, Waiting] = field(default_factory=OrderedDict)
     in_flight: dict[str, Waiting] = field(default_factory=dict)
     done: OrderedDict[str, Mark] = field(default_factory=OrderedDict)
+    updates: OrderedDict[str, Update] = field(default_factory=OrderedDict)
+    threads: OrderedDict[str, str] = field(default_factory=OrderedDict)
+    told: OrderedDict[str, int] = field(default_factory=OrderedDict)
     rest_until: Instant | None = None
+    refused: str | None = None
     failures: int = 0
 
     def offer(self, offer: Offer) -> Mark | None:
@@ -44,7 +55,22 @@ class Channel:
             return None
         before = self.waiting.get(offer.notice_id)
         attempts = offer.attempts if before is None else max(offer.attempts, before.attempts)
-        self.waiting[offer.notice_id] = Waiting(offer, attempts)
+        unknown = offer.state == DeliveryState.SENDING if before is None else before.unknown
+        self.waiting[offer.notice_id] = Waiting(offer, attempts, unknown)
+        return None
+
+    def knows(self, notice_id: str) -> bool:
+        """Whether a notice was here before."""
+        return notice_id in self.waiting or notice_id in self.in_flight or notice_id in self.done
+
+    def update(self, update: Update) -> int | None:
+        """Take what a living message has to say; returns its turn when it was said already."""
+        told = self.told.get(update.order_id)
+        if told is not None and told >= update.turn:
+            return told
+        before = self.updates.get(update.order_id)
+        if before is None or before.turn <= update.turn:
+            self.updates[update.order_id] = update
         return None
 
     def drop(self, notice_id: str) -> None:
@@ -53,45 +79,74 @@ class Channel:
         if waiting is not None and waiting.attempts == waiting.offer.attempts:
             del self.waiting[notice_id]
 
-    def next(self) -> str | None:
-        """The notice that may be started now; None when there is none.
+    def ready(self, now: Instant | None = None) -> Iterator[Waiting]:
+        """What may be started now, in its order.
 
-        A notice and its retraction are never under way together: which of them came last would be anybody's guess.
+        A notice and its retraction are never under way together, nor are two of an order that has one message: which
+        of them came last would be anybody's guess.
         """
-        under_way = {_subject(started.offer) for started in self.in_flight.values()}
-        for notice_id, (offer, _) in self.waiting.items():
-            if _subject(offer) not in under_way:
-                return notice_id
-        return None
+        under_way = {self._subject(started.offer) for started in self.in_flight.values()}
+        for found in self.waiting.values():
+            not_before = found.offer.not_before
+            is_early = not_before is not None and now is not None and now < not_before
+            if not is_early and self._subject(found.offer) not in under_way:
+                yield found
 
-    def start(self) -> Waiting | None:
+    def next(self, now: Instant | None = None) -> str | None:
+        """The notice that may be started now; None when there is none."""
+        found = next(self.ready(now), None)
+        return None if found is None else found.offer.notice_id
+
+    def start(self, now: Instant | None = None) -> Waiting | None:
         """Take the next offer into flight with its attempt counted; None when there is none to start."""
-        notice_id = self.next()
-        if notice_id is None:
-            return None
-        offer, attempts = self.waiting.pop(notice_id)
-        started = self.in_flight[notice_id] = Waiting(offer, attempts + 1)
+        notice_id = self.next(now)
+        return None if notice_id is None else self.take(notice_id)
+
+    def take(self, notice_id: str) -> Waiting:
+        """Take this offer into flight with its attempt counted."""
+        found = self.waiting.pop(notice_id)
+        started = self.in_flight[notice_id] = found._replace(attempts=found.attempts + 1)
         return started
 
-    def finish(self, report: Mark) -> None:
-        """The delivery is over: accepted, or refused for good."""
-        self.in_flight.pop(report.notice_id, None)
-        self.done[report.notice_id] = report
-        self.failures = 0
-        while len(self.done) > REMEMBERED:
-            self.done.popitem(last=False)
+    def next_update(self) -> Update | None:
+        """Take the next living message that has something new to say."""
+        return self.updates.popitem(last=False)[1] if self.updates else None
 
-    def again(self, failed: Waiting, rest_until: Instant) -> None:
-        """The attempt failed and is worth repeating; the whole channel rests, others go first then."""
-        self.failures += 1
-        self.rest_until = rest_until
-        offer = failed.offer
+    def finish(self, report: Mark, thread: tuple[str, str] | None = None) -> None:
+        """The delivery is over: accepted, or refused for good. `thread`: (order, message) that was begun with it."""
+        self.in_flight.pop(report.notice_id, None)
+        _remember(self.done, report.notice_id, report)
+        if thread is not None:
+            _remember(self.threads, *thread)
+        self.failures = 0
+
+    def finish_update(self, update: Update) -> None:
+        """A living message says what it has to."""
+        _remember(self.told, update.order_id, update.turn)
+        self.failures = 0
+
+    def back(self, started: Waiting, *, unknown: bool | None = None, counted: bool = False) -> None:
+        """It was not sent, or not known to be; what came after it still comes after it. `counted`: it was tried."""
+        offer = started.offer
         if self.in_flight.pop(offer.notice_id, None) is None:
             return  # another worker's by now
-        self.waiting[offer.notice_id] = failed
+        kept = started if counted else started._replace(attempts=started.attempts - 1)
+        self.waiting[offer.notice_id] = kept if unknown is None else kept._replace(unknown=unknown)
+        if not counted:
+            self.waiting.move_to_end(offer.notice_id, last=False)
         follower = offer.retracts or retraction_id(offer.notice_id)
-        if follower in self.waiting:  # what came after it still comes after it
+        if counted and follower in self.waiting:
             self.waiting.move_to_end(follower)
+
+    def again(self, failed: Waiting, rest_until: Instant, *, unknown: bool = False) -> None:
+        """The attempt failed and is worth repeating; the whole channel rests, others go first then."""
+        self.rest(rest_until)
+        self.back(failed, unknown=unknown, counted=True)
+
+    def rest(self, until: Instant) -> None:
+        """A call failed: nothing more before this instant."""
+        self.failures += 1
+        self.rest_until = until
 
     def resting(self, now: Instant) -> int:
         """Microseconds that the channel still rests."""
@@ -99,14 +154,20 @@ class Channel:
 
     def clear(self) -> None:
         """The outbox partition is another worker's: its rows offer everything to that one."""
-        self.waiting.clear()
-        self.in_flight.clear()
-        self.done.clear()
+        for kept in (self.waiting, self.in_flight, self.done, self.updates, self.threads, self.told):
+            kept.clear()
+
+    def _subject(self, offer: Offer) -> str:
+        """What of which only one is under way: the order's message, or the notice that an offer is about."""
+        if self.living and offer.order_id is not None:
+            return offer.order_id
+        return offer.retracts or offer.notice_id
 
 
-def _subject(offer: Offer) -> str:
-    """The notice that an offer is about: itself, or the one that it withdraws."""
-    return offer.retracts or offer.notice_id
+def _remember(memory: OrderedDict[str, T], key: str, value: T) -> None:
+    memory[key] = value
+    while len(memory) > REMEMBERED:
+        memory.popitem(last=False)
 
 
 def _is_repeat(offer: Offer, known: Mark) -> bool:

@@ -1,6 +1,7 @@
 """The gauges about this worker itself, shown anew every second."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -83,8 +84,11 @@ class Gauges:
         self.metrics.worker.set_safe_time_age(None if safe is None else max(0, now - safe) / SECOND)
         self.metrics.orders.set_due_orders(sum(len(orders.due) for orders in self.partitions.values()))
         self.metrics.orders.set_held_orders(sum(len(orders.held.keys) for orders in self.partitions.values()))
-        for name, channel in self.channels.items():
-            self.metrics.notices.set_queue_length(name, len(channel.waiting) + len(channel.in_flight))
+        queued: Counter[str] = Counter()
+        for channel in self.channels.values():
+            queued[channel.receiver] += len(channel.waiting) + len(channel.in_flight)
+        for receiver, length in queued.items():
+            self.metrics.notices.set_queue_length(receiver, length)
         for source, decoder in self.decoders.items():
             count = decoder.attributes_left_out
             self.metrics.events.attributes_left_out(source, count - self._left_out.get(source, 0))

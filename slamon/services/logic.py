@@ -113,6 +113,10 @@ class OrderLogic:
             orders.mark(delivery.order_id.encode(), delivery.mark, rows, effects, now)
         elif delivery.mark is not None and orders.number == SHARED:
             self.system.mark(delivery.mark, rows)
+        if delivery.told is not None and delivery.order_id is not None:
+            orders.told(delivery.order_id.encode(), delivery.told, rows)
+        if delivery.refusal is not None and orders.number == SHARED:
+            self.system.take_refusal(delivery.refusal, rows, effects)
         if delivery.reoffer is not None and self._counts(orders.number, delivery.reoffer):
             orders.reoffer(delivery.reoffer.outbox, rows, effects, now)
             if orders.number == SHARED:

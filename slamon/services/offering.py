@@ -6,16 +6,18 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from slamon.notices.leaving import wake_at
-from slamon.notices.notice import DeliveryState
-from slamon.notices.record import KIND_OF, WAITING, intents
-from slamon.notices.row import OrderRules, Row, settle_row
+from slamon.notices.notice import DeliveryState, retraction_id
+from slamon.notices.record import KIND_OF, WAITING, Intent, NoticeRecord, intents
+from slamon.notices.row import OrderRules, Row, living_face, settle_row
 from slamon.orders.event import Instant
 from slamon.services.foresight import NoOutlooks, Outlooks
 from slamon.services.held_back import Silences, nothing_silent
-from slamon.services.offers import Address, Drop, Offer, OutboxRecord, Place, encode, offers
+from slamon.services.offers import Address, Drop, Offer, OutboxRecord, Place, address_of, encode, offer_of, offers
 from slamon.services.showing import Showing
 from slamon.services.tally import Tally
 from slamon.sla.clock import Key
+from slamon.sla.explained import causes_json
+from slamon.sla.explaining import intervals
 from slamon.stream import Effects, Outgoing
 
 Owed: TypeAlias = tuple[str, str]
@@ -80,10 +82,12 @@ class Offering:
         if only is not None and not only:
             return  # the order itself is costly to write
         for offer in self._offers(key, row, now):
-            address = self.addresses[offer.receiver]
+            address = address_of(self.addresses, offer.receiver, offer.route)
+            if address is None:
+                continue
             is_asked_for = only is None or (offer.notice_id, offer.receiver) in only
             if is_asked_for and (outbox is None or address.partition == outbox):
-                yield self._outgoing(address, OutboxRecord(offer=offer))
+                yield self.outgoing(address, OutboxRecord(offer=offer))
 
     def reaches(self, outbox: int | None) -> bool:
         """Tell whether any receiver's offers go to a partition of the outbox (None: to any of them)."""
@@ -92,16 +96,33 @@ class Offering:
     def drop(self, gone: Iterable[Owed]) -> Iterator[Outgoing]:
         """Take back offers that need not be sent any more."""
         for notice_id, receiver in sorted(gone):
-            address = self.addresses.get(receiver)
-            if address is not None:
-                yield self._outgoing(address, OutboxRecord(drop=Drop(notice_id=notice_id, receiver=receiver)))
+            for lane, address in self.addresses.items():
+                if address.receiver == receiver:  # it waits in one of its channels
+                    route = lane.partition("|")[2] or None
+                    taken_back = Drop(notice_id=notice_id, receiver=receiver, route=route)
+                    yield self.outgoing(address, OutboxRecord(drop=taken_back))
+
+    def lead(self, key: bytes, row: Row, now: Instant, record: NoticeRecord) -> Offer:
+        """The notice that the order's living message shows, as an offer."""
+        receiver = "" if row.story is None else row.story.receiver
+        withdraws = not record.standing and receiver in (record.retraction or {})
+        own_id = record.id_for(key.decode())
+        intent = Intent(retraction_id(own_id) if withdraws else own_id, record, receiver, 0, withdraws=withdraws)
+        return offer_of(intent, key.decode(), self._shown(key, row, now), self._place(row, now))
 
     def _offers(self, key: bytes, row: Row, now: Instant) -> Iterator[Offer]:
-        showing = Showing(self.orders, self.outlooks)
-        shown = showing.order(showing.report(key.decode(), row, now))
-        return offers(row.records or [], shown, Place(self.partition, now), self.addresses)
+        return offers(row.records or [], self._shown(key, row, now), self._place(row, now), self.addresses)
 
-    def _outgoing(self, address: Address, record: OutboxRecord) -> Outgoing:
+    def _place(self, row: Row, now: Instant) -> Place:
+        return Place(self.partition, now, row.story, living_face(row), ())
+
+    def _shown(self, key: bytes, row: Row, now: Instant) -> dict[str, object]:
+        showing = Showing(self.orders, self.outlooks)
+        report = showing.report(key.decode(), row, now)
+        return showing.order(report) | {"causes": causes_json(intervals(report))}
+
+    def outgoing(self, address: Address, record: OutboxRecord) -> Outgoing:
+        """A record for the outbox topic."""
         return Outgoing(self.topic, address.key, encode(record), address.partition)
 
 

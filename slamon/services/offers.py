@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import msgspec
 
 from slamon.notices.marks import Mark
-from slamon.notices.record import KIND_OF, Intent, NoticeRecord, intents
+from slamon.notices.notice import DeliveryState
+from slamon.notices.record import KIND_OF, Delivery, Intent, NoticeRecord, intents
+from slamon.notices.story import Face, Line, Story, Told
 from slamon.orders.event import Instant
 from slamon.sla.forecast.watching import Foretold
 
@@ -22,7 +24,8 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     about no order has a `subject`, a `text` and a `silence` instead of `order_id` and `order`. `route` is the channel
     there (None: the receiver's own), `mention` the users that it concerns, `not_before` when they want it at the
     earliest; `thread` is the receiver's name of the order's living message, `digest_id` the digest that the row knows
-    of, `withdraws_remote` the message that a retraction is about.
+    of with its `planned` count, `withdraws_remote` the message that a retraction is about, `face` what the order's
+    living message says if this becomes it.
     """
 
     notice_id: str
@@ -51,7 +54,26 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     not_before: Instant | None = None
     thread: str | None = None
     digest_id: str | None = None
+    planned: int | None = None
     withdraws_remote: str | None = None
+    face: Face | None = None
+    answers: tuple[str, ...] = ()
+
+
+class Update(msgspec.Struct, frozen=True, kw_only=True):
+    """What the living message of an order has to say in `turn`, and the lines for its thread.
+
+    `lead` is the notice that it shows, as an offer: with the order as it stands now.
+    """
+
+    lead: Offer
+    turn: int
+    lines: tuple[Line, ...] = ()
+
+    @property
+    def order_id(self) -> str:
+        """The order."""
+        return self.lead.order_id or ""
 
 
 class Drop(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,10 +85,11 @@ class Drop(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OutboxRecord(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A record of `<app_id>.outbox`: exactly one of the two."""
+    """A record of `<app_id>.outbox`: exactly one of the three."""
 
     offer: Offer | None = None
     drop: Drop | None = None
+    update: Update | None = None
 
 
 class Reoffer(msgspec.Struct, frozen=True):
@@ -80,15 +103,27 @@ class Reoffer(msgspec.Struct, frozen=True):
     opening: str | None = None
 
 
+class Refusal(msgspec.Struct, frozen=True, kw_only=True):
+    """A receiver refuses every notice for good, for a `reason`; None: it takes them again. `lane`: its queue."""
+
+    receiver: str
+    lane: str
+    reason: str | None
+    at: Instant
+
+
 class DeliveryRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     """A record of `<app_id>.deliveries`: a report about one notice, or a request to offer again.
 
-    A report without an `order_id` is about a notice that is about no order.
+    A report without an `order_id` is about a notice that is about no order. `told` is about an order's living message,
+    `refusal` about a receiver that takes nothing, or takes notices again.
     """
 
     order_id: str | None = None
     mark: Mark | None = None
     reoffer: Reoffer | None = None
+    told: Told | None = None
+    refusal: Refusal | None = None
 
 
 encode = msgspec.json.Encoder().encode
@@ -117,10 +152,16 @@ def address_of(addresses: Mapping[str, Address], receiver: str, route: str | Non
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an order's row is, and the instant that its order is shown at."""
+    """Where an order's row is, and the instant that its order is shown at; what is known of its living message.
+
+    `face` is what that would say now, `answers` what people answered, a line each.
+    """
 
     partition: int
     as_of: Instant
+    story: Story | None = None
+    face: Face | None = None
+    answers: tuple[str, ...] = ()
 
 
 def offers(
@@ -130,12 +171,16 @@ def offers(
     order_id = str(order["order_id"])
     for intent in intents(order_id, records):
         if intent.receiver in addresses:
-            yield _offer(intent, order_id, order, place)
+            yield offer_of(intent, order_id, order, place)
 
 
-def _offer(intent: Intent, order_id: str, order: Mapping[str, object], place: Place) -> Offer:
+def offer_of(intent: Intent, order_id: str, order: Mapping[str, object], place: Place) -> Offer:
+    """One notice of an order for one receiver, as it stands at a place."""
     record = intent.record
     side = record.retraction if intent.withdraws else record.deliveries
+    delivery = (side or {}).get(intent.receiver, Delivery(DeliveryState.PENDING))
+    story = place.story if place.story is not None and place.story.receiver == intent.receiver else None
+    told = record.deliveries.get(intent.receiver)
     withdrawn_at = record.withdrawn_at if intent.withdraws else None
     decided_at = record.decided_at if withdrawn_at is None else withdrawn_at
     return Offer(
@@ -148,7 +193,7 @@ def _offer(intent: Intent, order_id: str, order: Mapping[str, object], place: Pl
         due_at=record.shown_at,
         at=decided_at if intent.withdraws else record.at,
         decided_at=decided_at,
-        state=str((side or {})[intent.receiver].state),
+        state=str(delivery.state),
         attempts=intent.attempts,
         retracts=record.id_for(order_id) if intent.withdraws else None,
         reinstated=intent.reinstated,
@@ -157,4 +202,12 @@ def _offer(intent: Intent, order_id: str, order: Mapping[str, object], place: Pl
         as_of=place.as_of,
         unheard=() if intent.withdraws or record.hold is None else record.hold.silences,
         foretold=record.foretold,
+        route=delivery.route if story is None else story.route,
+        not_before=delivery.not_before,
+        thread=None if story is None else story.remote,
+        digest_id=delivery.digest_id,
+        planned=delivery.planned,
+        withdraws_remote=told.remote if intent.withdraws and told is not None else None,
+        face=place.face if story is None else None,
+        answers=place.answers,
     )

@@ -21,6 +21,7 @@ from slamon.notices.row import (
     new_row,
     read_row,
 )
+from slamon.notices.story import Told, take_told
 from slamon.orders.event import SECOND, Instant, OrderEvent, Span
 from slamon.services.foresight import Foresight, NoOutlooks, Outlooks
 from slamon.services.held_back import HeldBack
@@ -29,6 +30,7 @@ from slamon.services.offering import Offering, owed
 from slamon.services.offers import Address
 from slamon.services.system_rows import order_rows
 from slamon.services.tally import Tally
+from slamon.services.telling import Telling
 from slamon.sla.clock import Trace, lead_time
 from slamon.sla.due_times import DueTimes
 from slamon.stream import Effects, Rows
@@ -57,6 +59,7 @@ class OrderPartition:
     due: DueTimes = field(default_factory=DueTimes)
     unsettled: set[bytes] = field(default_factory=set)
     offering: Offering = field(init=False)
+    telling: Telling = field(init=False)
     learning: Learning = field(init=False)
     foresight: Foresight = field(init=False)
 
@@ -66,6 +69,7 @@ class OrderPartition:
         self.offering = Offering(
             self.number, rules.outbox_topic, rules.addresses, rules.orders, self.tally, silences, rules.outlooks
         )
+        self.telling = Telling(self.offering)
         self.learning = Learning(self.tally)
         self.foresight = Foresight(rules.orders, rules.outlooks, self.learning)
 
@@ -102,6 +106,7 @@ class OrderPartition:
         if row.records is not None or (now is not None and wake is not None and wake <= now):
             self.offering.decide(key, row, effects, now)
             wake = wake_at(row, orders)
+        self.telling.follow(key, row, effects, now)
         self._write(key, row, rows, (before, wake))
         return outcome
 
@@ -118,7 +123,16 @@ class OrderPartition:
         new = owed(key, row) - known
         if new:
             effects.after.extend(self.offering.offer(key, row, now, only=new))
+        self.telling.follow(key, row, effects, now)
         self._write(key, row, rows, (before, wake_at(row, self.rules.orders)))
+
+    def told(self, key: bytes, report: Told, rows: Rows) -> None:
+        """Take a report of what an order's living message says."""
+        stored = rows.get(key)
+        row = None if stored is None else read_row(stored, self.rules.orders)
+        if row is not None and take_told(row.story, report):
+            wake = wake_at(row, self.rules.orders)
+            self._write(key, row, rows, (wake, wake))
 
     def tick(self, keys: list[bytes], rows: Rows, effects: Effects, now: Instant) -> None:
         """Look again at orders whose time has come, or whose notices are held back."""
@@ -139,6 +153,7 @@ class OrderPartition:
             else:
                 self.foresight.due(row, now)
                 self.offering.decide(key, row, effects, now)
+                self.telling.follow(key, row, effects, now)
                 self._write(key, row, rows, (None, wake_at(row, orders)))
 
     def due_of(self, rows: Rows) -> Callable[[bytes], Instant | None]:
@@ -154,6 +169,7 @@ class OrderPartition:
                 self.unsettled.discard(key)
             else:
                 effects.after.extend(self.offering.offer(key, row, now, outbox=outbox))
+                effects.after.extend(self.telling.offer(key, row, now, outbox=outbox))
 
     def _write(self, key: bytes, row: Row, rows: Rows, wake: tuple[Instant | None, Instant | None]) -> None:
         """Store a row; `wake`: the due time that the index knows of (None for one that it has not), and the new one."""
@@ -164,7 +180,8 @@ class OrderPartition:
     def _note(self, key: bytes, row: Row) -> None:
         if row.records is not None:  # else nothing was ever decided about it
             self.held.note(key, row)
-            change = self.unsettled.discard if all(map(is_settled, row.records)) else self.unsettled.add
+            is_told = row.story is None or row.story.is_told
+            change = self.unsettled.discard if is_told and all(map(is_settled, row.records)) else self.unsettled.add
             change(key)
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from slamon.notices.marks import Mark
-from slamon.services.offers import DeliveryRecord, Offer, Reoffer, encode
+from slamon.notices.story import Told
+from slamon.services.offers import DeliveryRecord, Offer, Refusal, Reoffer, encode
 from slamon.stream import Outgoing
 
 
@@ -25,9 +26,27 @@ class Reports:
 
     async def mark(self, offer: Offer, mark: Mark) -> None:
         """Report about one delivery to the partition that it was offered from."""
-        record = DeliveryRecord(order_id=offer.order_id, mark=mark)
+        await self.producer.send([self._marked(offer, mark)])
+
+    def _marked(self, offer: Offer, mark: Mark) -> Outgoing:
+        return self._about(offer, DeliveryRecord(order_id=offer.order_id, mark=mark))
+
+    def _about(self, offer: Offer, record: DeliveryRecord) -> Outgoing:
         key = (offer.order_id or offer.notice_id).encode()
-        await self.producer.send([Outgoing(self.topic, key, encode(record), offer.partition)])
+        return Outgoing(self.topic, key, encode(record), offer.partition)
+
+    async def marks(self, reports: Iterable[tuple[Offer, Mark]]) -> None:
+        """Report about many deliveries at once."""
+        await self.producer.send([self._marked(offer, mark) for offer, mark in reports])
+
+    async def told(self, offer: Offer, told: Told) -> None:
+        """Report what a living message says now."""
+        await self.producer.send([self._about(offer, DeliveryRecord(order_id=offer.order_id, told=told))])
+
+    async def refusal(self, refusal: Refusal, partition: int) -> None:
+        """Report that a receiver takes nothing, or takes notices again, to the partition that tells of it."""
+        record = DeliveryRecord(refusal=refusal)
+        await self.producer.send([Outgoing(self.topic, refusal.receiver.encode(), encode(record), partition)])
 
     async def ask_again(self, requests: Iterable[tuple[int, Reoffer]]) -> None:
         """Ask order partitions to offer again what is unsettled there."""

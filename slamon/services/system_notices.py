@@ -15,12 +15,13 @@ from slamon.notices.system import (
     encode_notice,
     end,
     mark_system,
+    of_refusal,
     silence_json,
     system_json,
     system_text,
 )
 from slamon.orders.event import DAY, Instant
-from slamon.services.offers import Address, Drop, Offer, OutboxRecord, encode
+from slamon.services.offers import Address, Drop, Offer, OutboxRecord, Refusal, encode
 from slamon.services.partition import PartitionRules
 from slamon.services.system_rows import SHARED, system_key, system_rows
 from slamon.stream import Effects, Outgoing, Rows
@@ -72,6 +73,16 @@ class SystemNotices:
             if receiver in self.rules().addresses:
                 gone = Drop(notice_id=notice.notice_id, receiver=receiver)
                 effects.after.append(self._outgoing(self.rules().addresses[receiver], OutboxRecord(drop=gone)))
+
+    def take_refusal(self, refusal: Refusal, rows: Rows, effects: Effects) -> None:
+        """A receiver takes nothing any more: tell the others; or it takes notices again."""
+        subject = f"receiver {refusal.lane}"
+        told = self.standing(rows, NoticeKind.SERVICE).get(subject)
+        if refusal.reason is None and told is not None:
+            self.end(told, rows, effects, refusal.at)
+        elif refusal.reason is not None and told is None:
+            others = tuple(name for name in self.rules().orders.notices.receivers if name != refusal.receiver)
+            self.declare(of_refusal(subject, refusal.reason, others, refusal.at), rows, effects)
 
     def mark(self, report: Mark, rows: Rows) -> None:
         """Take a report of the outbox."""

@@ -46,6 +46,9 @@ class Tally(Protocol):
     def sent(self, receiver: str, kind: NoticeKind, delay: Span) -> None:
         """A receiver accepted a notice so long after it was decided."""
 
+    def digested(self, receiver: str, kind: NoticeKind, delay: Span) -> None:
+        """A receiver accepted a digest that a notice is part of, so long after it was decided."""
+
     def failed(self, receiver: str, kind: NoticeKind) -> None:
         """A receiver refused a notice for good."""
 
@@ -123,6 +126,11 @@ class MetricsTally:
     def sent(self, receiver: str, kind: NoticeKind, delay: Span) -> None:
         """Count an accepted notice and its delay."""
         self._metrics.notices.counted(receiver, str(kind), NoticeOutcome.SENT)
+        self._metrics.notices.delivered_after(receiver, max(0, delay) / SECOND)
+
+    def digested(self, receiver: str, kind: NoticeKind, delay: Span) -> None:
+        """Count a notice of a digest and its delay."""
+        self._metrics.notices.counted(receiver, str(kind), NoticeOutcome.DIGESTED)
         self._metrics.notices.delivered_after(receiver, max(0, delay) / SECOND)
 
     def failed(self, receiver: str, kind: NoticeKind) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from slamon.notices.digest import Digest
 from slamon.notices.notice import NoticeKind
 from slamon.orders.event import Instant
 
@@ -35,6 +36,42 @@ class OutgoingNotice:
     """The instant at which the order stood so."""
     silence: Mapping[str, Any] | None = None
     """What is known of the silence that a `source_silent` is about."""
+    thread: str | None = None
+    """The receiver's name (`channel id|ts`) of the message under which this belongs."""
+    mention: tuple[str, ...] = ()
+    """Users there who are called."""
+    answers: tuple[str, ...] = ()
+    """What people answered, a line each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutgoingLine:
+    """One step of an order's story, for the thread of its living message."""
+
+    line_id: str
+    order_id: str
+    thread: str
+    text: str
+    """Plain words, a step a line."""
+    mention: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """A message that may have been posted: `value` stands under `key` in its metadata; not before `since`."""
+
+    key: str
+    value: str
+    since: Instant
+    thread: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A message that was posted: the receiver's name of it, and the count that a digest says."""
+
+    remote: str
+    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +82,11 @@ class Receipt:
     """The receiver's own name of the message (Slack's `ts`), where it gives one."""
     channel_id: str | None = None
     """Where it stands there (Slack's channel id, which edits and look-ups need in place of the name)."""
+
+    @property
+    def remote(self) -> str | None:
+        """Both in one word, as rows keep it; None where the receiver gives no names."""
+        return "|".join(part for part in (self.channel_id, self.remote_id) if part) or None
 
 
 class Sink(Protocol):
@@ -63,3 +105,19 @@ class Sink(Protocol):
 
     async def close(self) -> None:
         """Let go of connections; may be called twice, and `send` after it opens anew."""
+
+
+class LivingSink(Sink, Protocol):
+    """A receiver whose messages can be found again, edited and followed by a thread. Every call is one attempt."""
+
+    async def find(self, sought: Sought, *, now: Instant) -> Found | None:
+        """Look for a message; None: it is not there, or this receiver can't be asked. Raises SinkError: ask later."""
+
+    async def edit(self, notice: OutgoingNotice, remote: str, *, now: Instant) -> None:
+        """Let a message say something else. Raises SinkError."""
+
+    async def reply(self, line: OutgoingLine, *, now: Instant) -> Receipt:
+        """Post a line in a thread. Raises SinkError."""
+
+    async def digest(self, digest: Digest, remote: str | None, *, now: Instant) -> Receipt:
+        """Post a digest, or let the one at `remote` say more. Raises SinkError."""

@@ -1,48 +1,23 @@
-"""The Slack sink: one `chat.postMessage` through slack_sdk per call, its answers turned into our errors."""
+"""The Slack sink: calls of the Web API through slack_sdk, one attempt each, its answers turned into our errors."""
 
 import logging
-import re
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from slamon.errors import SinkError
+from slamon.notices.digest import Digest
+from slamon.notices.links import Links
 from slamon.orders.event import Instant
-from slamon.sinks.failure import FailureReason, interruption, refusal
-from slamon.sinks.message import OutgoingNotice, Receipt
-from slamon.sinks.retry import retry_after_seconds
+from slamon.sinks.failure import interruption
+from slamon.sinks.message import Found, OutgoingLine, OutgoingNotice, Receipt, Sought
 from slamon.sinks.session import SessionHolder
-from slamon.sinks.slack_message import slack_message
-
-_OK = 200
-_AUTH = """
-    invalid_auth not_authed account_inactive token_revoked token_expired missing_scope no_permission
-    access_denied not_allowed_token_type ekm_access_denied enterprise_is_restricted two_factor_setup_required
-    team_access_not_granted access_not_granted
-"""
-_NO_CHANNEL = """
-    channel_not_found not_in_channel is_archived messages_tab_disabled restricted_action
-    restricted_action_read_only_channel
-"""
-_REJECTED = """
-    invalid_blocks invalid_blocks_format invalid_metadata_format invalid_metadata_schema metadata_too_large
-    metadata_must_be_sent_from_app msg_too_long msg_blocks_too_long no_text too_many_attachments
-    markdown_text_conflict attachment_payload_limit_exceeded cannot_reply_to_message invalid_arguments
-    invalid_arg_name invalid_array_arg invalid_charset invalid_form_data invalid_post_type missing_post_type
-    method_deprecated deprecated_endpoint
-"""
-_PERMANENT = {
-    code: reason
-    for codes, reason in (
-        (_AUTH, FailureReason.AUTH),
-        (_NO_CHANNEL, FailureReason.NOT_FOUND),
-        (_REJECTED, FailureReason.REJECTED),
-    )
-    for code in codes.split()
-}
-_LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
+from slamon.sinks.slack_digest import slack_digest
+from slamon.sinks.slack_errors import refused, text_of
+from slamon.sinks.slack_message import slack_line, slack_message
+from slamon.sinks.slack_search import Search
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +29,12 @@ class SlackTarget:
     api_url: str = field(default="https://slack.com/api/", repr=False)
     timeout: float = 10.0
     """Seconds for one attempt."""
+    links: Links | None = None
+    """Where slamon's pages are; None: no links."""
 
 
 class SlackSink:
-    """Posts notices to one Slack channel."""
+    """Posts notices to one Slack channel, finds them again, edits them and tells their threads."""
 
     name = "slack"
 
@@ -65,6 +42,7 @@ class SlackSink:
         """Open nothing yet: the session comes with the first call."""
         self._target = target
         self._session = SessionHolder(target.api_url, target.timeout)
+        self._search = Search(self._client, target.channel)
         self.channel = f"slack|{target.channel}"
 
     def __repr__(self) -> str:
@@ -72,20 +50,47 @@ class SlackSink:
 
     async def send(self, notice: OutgoingNotice, *, now: Instant) -> Receipt:
         """Post once. Raises SinkError for everything that is not Slack's ok."""
-        message = slack_message(notice, self._target.channel)
-        try:
-            answer = await self._client().chat_postMessage(**message)
-        except SlackApiError as error:
-            failure = _refused(error, now)
-        except Exception as error:  # noqa: BLE001 - slack_sdk lets out whatever it trips over in an answer
-            failure = interruption(error)
-        else:
-            return Receipt(_text(answer.get("ts")), _text(answer.get("channel")))
-        raise failure  # outside of the except: nothing that knows the URL hangs on it as context
+        return await self._post(slack_message(notice, self._target.channel, self._target.links), now)
+
+    async def reply(self, line: OutgoingLine, *, now: Instant) -> Receipt:
+        """Post a line in a thread. Raises SinkError."""
+        return await self._post(slack_line(line), now)
+
+    async def edit(self, notice: OutgoingNotice, remote: str, *, now: Instant) -> None:
+        """Let the message `channel id|ts` say something else; it keeps its metadata. Raises SinkError."""
+        message = slack_message(notice, self._target.channel, self._target.links)
+        kept = ("text", "blocks", "parse", "link_names")
+        await self._update(remote, {name: message[name] for name in kept}, now)
+
+    async def digest(self, digest: Digest, remote: str | None, *, now: Instant) -> Receipt:
+        """Post a digest, or let the one at `remote` say more. Raises SinkError."""
+        message = slack_digest(digest, self._target.channel, self._target.links)
+        if remote is None:
+            return await self._post(message, now)
+        kept = ("text", "blocks", "metadata", "parse", "link_names")
+        await self._update(remote, {name: message[name] for name in kept}, now)
+        channel, _, ts = remote.partition("|")
+        return Receipt(ts, channel)
+
+    async def find(self, sought: Sought, *, now: Instant) -> Found | None:
+        """Look for a message by its metadata. Raises SinkError when Slack can't be asked now."""
+        found: Found | None = await _asked(lambda: self._search.find(sought), now)
+        return found
 
     async def close(self) -> None:
         """Close the session."""
         await self._session.close()
+
+    async def _post(self, message: Mapping[str, Any], now: Instant) -> Receipt:
+        answer = await _asked(lambda: self._client().chat_postMessage(**message), now)
+        channel = text_of(answer.get("channel"))
+        if channel is not None:
+            self._search.channel_id = self._search.channel_id or channel
+        return Receipt(text_of(answer.get("ts")), channel)
+
+    async def _update(self, remote: str, message: Mapping[str, Any], now: Instant) -> None:
+        channel, _, ts = remote.partition("|")
+        await _asked(lambda: self._client().chat_update(channel=channel, ts=ts, **message), now)
 
     def _client(self) -> AsyncWebClient:
         client = AsyncWebClient(
@@ -99,43 +104,18 @@ class SlackSink:
         return client
 
 
+async def _asked(call: Callable[[], Awaitable[Any]], now: Instant) -> Any:
+    try:
+        return await call()
+    except SlackApiError as error:
+        failure = refused(error, now)
+    except Exception as error:  # noqa: BLE001 - slack_sdk lets out whatever it trips over in an answer
+        failure = interruption(error)
+    raise failure  # outside of the except: nothing that knows the URL hangs on it as context
+
+
 def _quiet() -> logging.Logger:
     """Give slack_sdk a logger that keeps its debug lines (URLs, payloads, proxies) off."""
     logger = logging.getLogger("slamon.sinks.slack.sdk")
     logger.setLevel(logging.WARNING)
     return logger
-
-
-def _refused(error: SlackApiError, now: Instant) -> SinkError:
-    # An AsyncSlackResponse, or the bare aiohttp response where the body was no JSON
-    response = error.response
-    status = getattr(response, "status_code", None) or getattr(response, "status", None)
-    headers = getattr(response, "headers", None) or {}
-    retry_after = retry_after_seconds(headers.get("Retry-After"), now)
-    content: Any = getattr(response, "data", None)
-    code = _text(content.get("error")) if isinstance(content, dict) else None
-    if code is not None:
-        return _judge(code, retry_after)
-    if isinstance(status, int) and status != _OK:
-        return refusal(status, retry_after)
-    return SinkError(FailureReason.BAD_ANSWER, "Slack's answer could not be read", permanent=False)
-
-
-def _judge(code: str, retry_after: float | None) -> SinkError:
-    said = code if re.fullmatch(r"[a-z0-9_]{1,64}", code) else "an error without a proper name"
-    reason, permanent = _meaning(code)
-    return SinkError(reason, f"Slack said {said}", permanent=permanent, retry_after=retry_after)
-
-
-def _meaning(code: str) -> tuple[FailureReason, bool]:
-    if code in _PERMANENT:
-        return _PERMANENT[code], True
-    if code in _LIMITED:
-        return FailureReason.RATE_LIMITED, False
-    # internal_error, fatal_error, service_unavailable, … and words that Slack may yet invent: a notice is
-    # rather repeated in vain than lost
-    return FailureReason.SERVER_ERROR, False
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None

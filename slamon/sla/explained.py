@@ -93,14 +93,15 @@ def explanation_json(told: Explanation) -> dict[str, object]:
         },
         "promise": dict(told.promise),
         "lead_time_seconds": None if told.lead_time is None else seconds(told.lead_time),
-        "causes": _causes(told.intervals),
+        "causes": causes_json(told.intervals),
         "intervals": [_interval(interval, told) for interval in _cut(told.intervals, told.pauses)],
         "promises": [_statement(statement) for statement in told.statements],
         "oddities": oddities_json(told.oddities),
     }
 
 
-def _causes(intervals: Sequence[Interval]) -> list[dict[str, object]]:
+def causes_json(intervals: Sequence[Interval]) -> list[dict[str, object]]:
+    """What the time went to, the greatest part first: `{cause, who, seconds, share}`."""
     spans = totals_by_who(intervals)
     whole = sum(spans.values())
     return [

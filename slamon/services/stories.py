@@ -1,0 +1,98 @@
+"""Keeps an order's living message up to date: edits it, and tells its thread what happened."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from slamon.errors import SinkError
+from slamon.notices.story import Told
+from slamon.orders.event import Instant
+from slamon.services.attempts import SKEW
+from slamon.services.offers import Update
+from slamon.services.outgoing import notice_of
+from slamon.services.reports import Reports
+from slamon.services.tally import Tally
+from slamon.services.way import NotNow, Way
+from slamon.sinks.failure import FailureReason, outcome_unknown
+from slamon.sinks.message import LivingSink, OutgoingLine, Sought
+
+_log = structlog.get_logger("slamon.outbox")
+_GIVEN_UP = frozenset({FailureReason.REJECTED})
+"""The message can't be edited (any more): its thread goes on all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stories:
+    """Tells what living messages have to say; a turn may be told again after a crash, under the same line id."""
+
+    reports: Reports
+    tally: Tally
+    clock: Callable[[], Instant]
+
+    async def tell(self, way: Way, living: LivingSink, update: Update) -> None:
+        """Let one message and its thread say what they have to; what can't be said now waits again."""
+        try:
+            await self._tell(way, living, update)
+        except NotNow:
+            _wait_again(way, update)
+        except SinkError as fault:
+            self._failed(way, update, fault)
+        except Exception as fault:  # noqa: BLE001  # what broke here must not stop the channel
+            _log.exception("story.broke", order_id=update.order_id)
+            self._failed(way, update, SinkError("internal_error", type(fault).__name__, permanent=False))
+
+    async def _tell(self, way: Way, living: LivingSink, update: Update) -> None:
+        remote = update.lead.thread
+        if remote is not None:
+            await self._edit(way, living, update, remote)
+            if update.lines:
+                await self._reply(way, living, update, remote)
+        way.channel.finish_update(update)
+        await self.reports.told(update.lead, Told(receiver=way.channel.receiver, turn=update.turn))
+        _log.info("story.told", order_id=update.order_id, receiver=way.channel.receiver, turn=update.turn)
+
+    async def _edit(self, way: Way, living: LivingSink, update: Update, remote: str) -> None:
+        await way.pace()
+        try:
+            await living.edit(notice_of(update.lead, 1, self.clock()), remote, now=self.clock())
+        except SinkError as fault:
+            if not fault.permanent or fault.reason not in _GIVEN_UP:
+                raise
+            _log.warning("story.not_edited", order_id=update.order_id, error=str(fault))
+
+    async def _reply(self, way: Way, living: LivingSink, update: Update, remote: str) -> None:
+        line_id = f"{update.order_id}:{update.turn}"
+        if line_id in way.unknown_lines:
+            since = update.lead.at - SKEW
+            if await living.find(Sought(key="line_id", value=line_id, since=since, thread=remote), now=self.clock()):
+                way.unknown_lines.discard(line_id)
+                return
+        await way.pace()
+        line = OutgoingLine(
+            line_id=line_id,
+            order_id=update.order_id,
+            thread=remote,
+            text="\n".join(one.text for one in update.lines),
+            mention=update.lead.mention if any(one.calls for one in update.lines) else (),
+        )
+        try:
+            await living.reply(line, now=self.clock())
+        except SinkError as fault:
+            if outcome_unknown(fault):
+                way.unknown_lines.add(line_id)
+            raise
+        way.unknown_lines.discard(line_id)
+
+    def _failed(self, way: Way, update: Update, fault: SinkError) -> None:
+        self.tally.attempt_failed(way.channel.receiver, fault.reason)
+        _log.warning("story.attempt_failed", order_id=update.order_id, reason=fault.reason, permanent=fault.permanent)
+        if fault.permanent:
+            return  # the message is gone, or nothing is taken at all: notices find that out by themselves
+        way.channel.rest(way.rest_after(fault))
+        _wait_again(way, update)
+
+
+def _wait_again(way: Way, update: Update) -> None:
+    """It waits behind all others; what has come since says more."""
+    way.channel.updates.setdefault(update.order_id, update)

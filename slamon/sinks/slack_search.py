@@ -1,0 +1,140 @@
+"""Finds a message that slamon may have posted: by its metadata, in a channel's history or in a thread."""
+
+import re
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from slamon.orders.event import SECOND
+from slamon.sinks.message import Found, Sought
+from slamon.sinks.slack_errors import text_of
+
+_PAGE = 200
+_MOST_PAGES = 25
+_ID = re.compile(r"[CGD][A-Z0-9]{5,}")
+_CAN_NOT_BE_ASKED = frozenset(
+    [
+        "channel_not_found",
+        "not_in_channel",
+        "missing_scope",
+        "unknown_method",
+        "method_deprecated",
+        "thread_not_found",
+        "no_permission",
+        "access_denied",
+        "not_allowed_token_type",
+        "is_archived",
+    ]
+)
+
+
+class Search:
+    """Looks through one channel; `channel_id` is Slack's own id of it, once an answer has told it."""
+
+    def __init__(self, client: Callable[[], AsyncWebClient], channel: str) -> None:
+        """`channel`: as configured, a name or an id."""
+        self._client, self._channel = client, channel
+        self.channel_id = channel if _ID.fullmatch(channel) else None
+
+    async def find(self, sought: Sought) -> Found | None:
+        """The message; None: not there, or not to be asked for with what this app may do. Raises slack_sdk's errors."""
+        channel = sought.thread.partition("|")[0] if sought.thread else await self._id()
+        ways = [self._history(channel, sought)]
+        if sought.thread:
+            ways.insert(0, self._replies(channel, sought))
+        for way in ways:
+            try:
+                async for message in way:
+                    found = _match(message, sought, channel)
+                    if found is not None:
+                        return found
+            except SlackApiError as error:
+                if _code(error) not in _CAN_NOT_BE_ASKED:
+                    raise
+        return None
+
+    async def _id(self) -> str:
+        """The channel's id: the history is asked for by nothing else."""
+        if self.channel_id is None:
+            try:
+                self.channel_id = await self._listed()
+            except SlackApiError as error:
+                if _code(error) not in _CAN_NOT_BE_ASKED:
+                    raise
+        return self.channel_id or self._channel
+
+    async def _listed(self) -> str | None:
+        cursor: str | None = None
+        for _ in range(_MOST_PAGES):
+            answer = await self._client().conversations_list(
+                limit=1000, exclude_archived=True, types="public_channel,private_channel", cursor=cursor
+            )
+            for channel in answer.get("channels") or ():
+                if channel.get("name") == self._channel.lstrip("#"):
+                    return text_of(channel.get("id"))
+            cursor = _next(answer)
+            if cursor is None:
+                return None
+        return None
+
+    async def _history(self, channel: str, sought: Sought) -> AsyncIterator[Mapping[str, Any]]:
+        cursor: str | None = None
+        for _ in range(_MOST_PAGES):
+            answer = await self._client().conversations_history(
+                channel=channel,
+                oldest=_seconds(sought),
+                limit=_PAGE,
+                include_all_metadata=True,
+                cursor=cursor,
+            )
+            for message in answer.get("messages") or ():
+                yield message
+            cursor = _next(answer)
+            if cursor is None:
+                return
+
+    async def _replies(self, channel: str, sought: Sought) -> AsyncIterator[Mapping[str, Any]]:
+        cursor: str | None = None
+        for _ in range(_MOST_PAGES):
+            answer = await self._client().conversations_replies(
+                channel=channel,
+                ts=(sought.thread or "").partition("|")[2],
+                oldest=_seconds(sought),
+                limit=_PAGE,
+                include_all_metadata=True,
+                cursor=cursor,
+            )
+            for message in answer.get("messages") or ():
+                yield message
+            cursor = _next(answer)
+            if cursor is None:
+                return
+
+
+def _match(message: Mapping[str, Any], sought: Sought, channel: str) -> Found | None:
+    payload = (message.get("metadata") or {}).get("event_payload") or {}
+    ts = text_of(message.get("ts"))
+    if payload.get(sought.key) != sought.value or ts is None:
+        return None
+    said = payload.get("count")
+    counts = [said] if isinstance(said, int) else []
+    for block in message.get("blocks") or ():  # what an edit says last stands in the blocks for certain
+        of_a_digest = re.fullmatch(r"digest:[^:]*:([0-9]{1,9})", str(block.get("block_id")))
+        if of_a_digest is not None:
+            counts.append(int(of_a_digest[1]))
+    return Found(f"{channel}|{ts}", max(counts, default=None))
+
+
+def _seconds(sought: Sought) -> str:
+    return f"{max(sought.since, 0) / SECOND:.6f}"
+
+
+def _next(answer: Any) -> str | None:
+    return text_of((answer.get("response_metadata") or {}).get("next_cursor"))
+
+
+def _code(error: SlackApiError) -> str | None:
+    content = getattr(error.response, "data", None)
+    return text_of(content.get("error")) if isinstance(content, dict) else None
