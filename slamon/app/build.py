@@ -89,11 +89,8 @@ def partition_rules(
     settings: Settings, told: list[Receiver], topics: Topics, book: RuleBook, outlooks: Outlooks | None = None
 ) -> PartitionRules:
     """What every partition of orders follows; an order is learnt from when no system can be behind about it."""
-    notices = NoticeRules(
-        tuple(dict.fromkeys(receiver.sink.name for receiver in told)),
-        settings.notify.max_age.span,
-        settings.sla.hold_at_most.span,
-    )
+    names = tuple(dict.fromkeys(receiver.sink.name for receiver in told))
+    notices = NoticeRules(names, settings.notify.max_age.span, settings.sla.hold_at_most.span)
     terms = settings.sla_terms()
     orders = OrderRules(
         book,

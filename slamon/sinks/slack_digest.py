@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from slamon.notices.digest import Digest, Item, groups
-from slamon.notices.links import Links
 from slamon.notices.notice import NoticeKind
 from slamon.notices.words import span_words
 from slamon.sinks.mrkdwn import mrkdwn
@@ -13,6 +12,8 @@ from slamon.sinks.slack_blocks import SECTION_LIMIT, Json, context, link, local_
 
 if TYPE_CHECKING:
     from collections import Counter
+
+    from slamon.notices.links import Links
 
 EVENT_TYPE = "slamon_digest"
 _NAME_LIMIT = 90

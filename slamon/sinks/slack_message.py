@@ -68,7 +68,7 @@ def slack_message(notice: OutgoingNotice, channel: str, links: Links | None = No
     if notice.kind in _OPEN and not _is_over(notice):
         blocks.append(_buttons(notice))
     blocks.append(context(_context(notice, links)))
-    text = with_local_times(mrkdwn(again + notice.text, TEXT_LIMIT - 500), TEXT_LIMIT)
+    text = mrkdwn(again + notice.text, TEXT_LIMIT)
     message = _message(channel, text + called, blocks) | {"metadata": _metadata(notice)}
     return message if notice.thread is None else message | _under(notice.thread, shout=_is_loud(notice))
 

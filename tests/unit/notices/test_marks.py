@@ -29,9 +29,9 @@ def test_a_delivery_goes_its_way() -> None:
     """Sending, sent: the row knows attempts, when it was accepted, and the receiver's own name for it."""
     record = _record()
     assert mark(ORDER, [record], mark_of(record, SENDING, 1, at=day(22)))
-    assert record.deliveries["slack"] == Delivery(SENDING, 1)
+    assert record.deliveries["slack"] == Delivery(SENDING, 1, started_at=day(22))
     assert mark(ORDER, [record], mark_of(record, SENT, 1, at=day(23), remote="C1|17.5"))
-    assert record.deliveries["slack"] == Delivery(SENT, 1, day(23), None, "C1|17.5")
+    assert record.deliveries["slack"] == Delivery(SENT, 1, day(23), None, "C1|17.5", started_at=day(22))
 
 
 def test_a_refusal_is_kept_with_its_reason() -> None:

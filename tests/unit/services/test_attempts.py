@@ -8,10 +8,13 @@ from slamon.demo.standins.script import Act, Reply
 from slamon.notices.marks import Mark
 from slamon.notices.notice import NoticeKind
 from slamon.orders.event import SECOND, Instant
-from slamon.services.attempts import Attempts, kind_of, notice_of
+from slamon.services.attempts import Attempts
 from slamon.services.channel import Channel, Waiting
 from slamon.services.offers import decode_delivery
+from slamon.services.outgoing import kind_of, notice_of
+from slamon.services.refusals import Refusals
 from slamon.services.reports import Reports
+from slamon.services.way import Way
 from slamon.sinks.message import OutgoingNotice, Receipt
 from slamon.stream import Outgoing
 from tests.builders import ORDER, T0, day
@@ -34,16 +37,20 @@ class Bench:
     def __init__(self, sink: Any = None, **changes: Any) -> None:
         self.sink = sink or FakeSink("slack")
         self.producer, self.tally = FakeProducer(), FakeTally()
-        self.attempts = Attempts(Reports(self.producer, "deliveries"), self.tally, lambda: NOW)
+        reports = Reports(self.producer, "deliveries")
+        refusals = Refusals(reports, "outbox", lambda: NOW)
+        self.attempts = Attempts(reports, self.tally, lambda: NOW, refusals)
         self.channel = Channel("slack")
+        self.way = Way("slack", self.sink, self.channel, lambda: NOW)
         self.channel.offer(offer(**changes))
 
     async def makes(self, *replies: Reply) -> list[Mark]:
         if isinstance(self.sink, FakeSink):
             self.sink.script.push(*replies)
+        self.channel.rest_until = None  # its time is over
         started = self.channel.start()
         assert started is not None
-        await self.attempts.make(self.sink, self.channel, started)
+        await self.attempts.make(self.way, started)
         return marks_in(self.producer.sent)
 
 
@@ -85,7 +92,10 @@ async def test_a_call_is_not_made_before_its_report_is_durable() -> None:
 async def test_what_may_pass_is_tried_again(reply: Reply, rest: tuple[int, int]) -> None:
     """After the receiver's Retry-After, or backoff; the outcome of the attempt stays `sending`."""
     bench = Bench()
-    assert [mark.state for mark in await bench.makes(reply)] == ["sending"]
+    marks = await bench.makes(reply)
+    assert [mark.state for mark in marks] == ["sending", "sending"]
+    assert marks[0].error is None
+    assert marks[1].error is not None
     assert rest[0] <= bench.channel.resting(NOW) <= rest[1]
     assert list(bench.channel.waiting) == [offer().notice_id]
     assert len(bench.tally.of("attempt_failed")) == 1
@@ -97,7 +107,7 @@ async def test_each_failure_in_a_row_makes_the_rest_longer() -> None:
     for _ in range(8):
         await bench.makes(Reply(Act.SERVER_ERROR))
     assert 15 * SECOND <= bench.channel.resting(NOW) <= 30 * SECOND
-    assert [mark.attempts for mark in marks_in(bench.producer.sent)] == list(range(1, 9))
+    assert [mark.attempts for mark in marks_in(bench.producer.sent)] == [n for n in range(1, 9) for _ in (1, 2)]
 
 
 async def test_a_refusal_is_final() -> None:
@@ -157,8 +167,9 @@ async def test_a_notice_about_no_order_is_reported_to_where_it_was_offered() -> 
     await bench.makes()
     (sent,) = bench.sink.accepted
     assert (sent.kind, sent.subject, sent.order, sent.text) == ("source_silent", "mes", None, "Source mes is silent.")
-    assert {(out.partition, out.key) for out in bench.producer.sent} == {(0, sent.notice_id.encode())}
-    assert [decode_delivery(out.value or b"").order_id for out in bench.producer.sent] == [None, None]
+    marked = [out for out in bench.producer.sent if decode_delivery(out.value or b"").mark is not None]
+    assert {(out.partition, out.key) for out in marked} == {(0, sent.notice_id.encode())}
+    assert [decode_delivery(out.value or b"").order_id for out in marked] == [None, None]
 
 
 def test_a_retraction_is_a_notice_of_its_own() -> None:

@@ -9,9 +9,10 @@ import pytest
 from slamon.demo.standins.script import Act, Reply
 from slamon.notices.notice import DeliveryState
 from slamon.orders.event import SECOND, Instant
-from slamon.services.dispatcher import Dispatcher, Receiver
+from slamon.services.dispatcher import Dispatcher
 from slamon.services.ingest import Topics
-from slamon.services.offers import Address, Drop, Offer, OutboxRecord, Reoffer, decode_delivery
+from slamon.services.lane import Receiver
+from slamon.services.offers import Address, Drop, Offer, OutboxRecord, Refusal, Reoffer, decode_delivery
 from slamon.sinks.message import OutgoingNotice, Receipt
 from slamon.stream import TopicPartition
 from tests.builders import day
@@ -90,6 +91,10 @@ class Bench:
     def requests(self) -> list[tuple[int | None, Reoffer]]:
         found = [(sent.partition, decode_delivery(sent.value or b"").reoffer) for sent in self.producer.sent]
         return [(partition, reoffer) for partition, reoffer in found if reoffer is not None]
+
+    def refusals(self) -> list[Refusal]:
+        found = [decode_delivery(sent.value or b"").refusal for sent in self.producer.sent]
+        return [refusal for refusal in found if refusal is not None]
 
     def states(self) -> list[str]:
         return [mark.state for mark in marks_in(self.producer.sent)]
@@ -241,7 +246,7 @@ async def test_a_receiver_that_asks_for_rest_gets_it() -> None:
 async def test_a_refusal_lets_the_next_one_go() -> None:
     """One notice that is refused for good does not hold up the queue."""
     sink = FakeSink("slack")
-    sink.script.push(Reply(Act.REFUSE))
+    sink.script.push(Reply(Act.REFUSE, status=400))
     async with Bench(sink).running() as bench:
         bench.offers(offer("a"))
         bench.offers(offer("b"))
@@ -249,10 +254,27 @@ async def test_a_refusal_lets_the_next_one_go() -> None:
     assert bench.states() == ["sending", "failed", "sending", "sent"]
 
 
+async def test_a_receiver_that_refuses_everything_is_asked_no_more() -> None:
+    """What is due to it waits; that it refuses is written for those who can tell of it."""
+    sink = FakeSink("slack")
+    sink.script.push(Reply(Act.REFUSE))
+    async with Bench(sink).running() as bench:
+        bench.offers(offer("a"))
+        await until(lambda: bench.states() == ["sending", "failed"])
+        await until(lambda: bool(bench.refusals()))
+        bench.offers(offer("b"))
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert len(sink.attempts) == 1
+    assert bench.refusals() == [Refusal(receiver="slack", lane="slack", reason="not_found", at=bench.now)]
+    assert [waiting.offer.order_id for waiting in bench.dispatcher.channels["slack"].waiting.values()] == ["b"]
+
+
 async def test_calls_keep_their_pace() -> None:
     """After a burst of three the next call waits for its token, however long the queue is."""
     sink = CountingSink("slack")
     async with Bench(sink, per_second=1000).running() as bench:
+        bench.now += SECOND  # the former owner's last calls are over
         for number in range(5):
             bench.offers(offer(f"o-{number}"))
         await until(lambda: len(sink.accepted) == 3)

@@ -18,6 +18,7 @@ from slamon.sinks.message import OutgoingNotice
 from slamon.sinks.slack_message import local_time, slack_message
 from tests.samples import NOW, order_json, outgoing
 
+NOTICE = "5b1c3a52-0000-5000-8000-000000000001"
 OWN_DATE = re.compile(r"<!date\^-?\d+\^\{date_short_pretty\}, \{time\}\|[0-9A-Za-z ,:]+>")
 NASTY = st.sampled_from(
     [
@@ -40,9 +41,23 @@ ABOUT_ORDERS = [k for k in NoticeKind if k not in {NoticeKind.LAG, NoticeKind.SE
 def mrkdwn_fields(message: dict[str, Any]) -> Iterator[str]:
     yield message["text"]
     for block in message["blocks"]:
+        if block["type"] == "actions":  # words of ours, and ids
+            continue
         for text in block.get("elements", [block.get("text")]):
             assert (text["type"], text["verbatim"]) == ("mrkdwn", True)
             yield text["text"]
+
+
+BUTTONS = [
+    {"type": "button", "action_id": action, "text": {"type": "plain_text", "text": label}, "value": NOTICE} | style
+    for action, label, style in (
+        ("acknowledge", "Acknowledge", {"style": "primary"}),
+        ("snooze", "Snooze until…", {}),
+        ("promise", "New promise…", {}),
+        ("told", "Customer told", {}),
+        ("not_ours", "Not ours", {}),
+    )
+]
 
 
 def test_a_message_as_slack_gets_it() -> None:
@@ -51,7 +66,8 @@ def test_a_message_as_slack_gets_it() -> None:
         "text": "Order A-1001 for ACME GmbH is 2 days 3 hours late. Promised for 2 May 2026, 09:00 UTC.",
         "blocks": [
             _section("*Order A-1001 for ACME GmbH is 2 days 3 hours late.*"),
-            _section("Promised for 2 May 2026, 09:00 UTC."),
+            _section("Promised for <!date^1777712400^{date_short_pretty}, {time}|2 May 2026, 09:00 UTC>."),
+            {"type": "actions", "block_id": "slamon:A-1001", "elements": BUTTONS},
             {
                 "type": "context",
                 "elements": [
@@ -119,7 +135,7 @@ def test_a_reinstated_notice_says_so() -> None:
 def test_without_due_date_and_manager_there_are_no_empty_fields() -> None:
     notice = outgoing(due_at=None, order=order_json(manager_id=None), text="Short.")
     blocks = slack_message(notice, "#x")["blocks"]
-    assert [block["type"] for block in blocks] == ["section", "context"]
+    assert [block["type"] for block in blocks] == ["section", "actions", "context"]
     assert len(blocks[-1]["elements"]) == 2
 
 
