@@ -12,16 +12,18 @@ from slamon.kafka.preflight import Surroundings
 from slamon.kafka.topics import OwnTopics, own_topic_specs
 from slamon.notices.foreseen import ForecastRules
 from slamon.notices.ledger import NoticeRules
+from slamon.notices.routing import SLACK, Routing
 from slamon.notices.row import OrderRules
 from slamon.orders.event import SECOND
 from slamon.services.dispatcher import Receiver
 from slamon.services.foresight import NoOutlooks, Outlooks
 from slamon.services.ingest import IngestRules, Topics
-from slamon.services.offers import Address
+from slamon.services.offers import Address, lane_of
 from slamon.services.partition import PartitionRules
 from slamon.services.policies import OwnTerms
 from slamon.services.silence import Watched
 from slamon.settings import Settings
+from slamon.settings.notify import routing as notify_routing
 from slamon.settings.orders import Source
 from slamon.settings.policy_record import decode, encode
 from slamon.sinks.message import Sink
@@ -63,6 +65,28 @@ def _receiver(sink: Sink, settings: Settings, calls: int, per_second: float | No
     return Receiver(sink, address, calls, per_second)
 
 
+def slack_channels(settings: Settings) -> tuple[str, ...]:
+    """Every Slack channel that notices can go to, the default one first; none without a bot's token."""
+    return notify_routing.slack_channels(settings.notify)
+
+
+def routing(settings: Settings, told: list[Receiver]) -> Routing:
+    """Who gets which notice, among the receivers that were built."""
+    names = (receiver.sink.name for receiver in told)
+    return notify_routing.routing_of(settings.notify, settings.sla.core_calendars(), names)
+
+
+def addresses(settings: Settings, told: list[Receiver]) -> dict[str, Address]:
+    """Where offers go: by receiver, and by each further channel of Slack (`lane_of`)."""
+    found: dict[str, Address] = {}
+    for receiver in told:
+        found.setdefault(receiver.sink.name, receiver.address)
+    for channel in slack_channels(settings)[1:] if SLACK in found else ():
+        key = f"{SLACK}|{channel}".encode()
+        found[lane_of(SLACK, channel)] = Address(SLACK, key, partition_of(key, settings.kafka.partitions))
+    return found
+
+
 def own_terms(settings: Settings) -> OwnTerms:
     """The terms of this configuration, and the form of their records."""
     return OwnTerms(settings.sla_terms(), partial(encode, settings), decode)
@@ -72,9 +96,7 @@ def partition_rules(
     settings: Settings, told: list[Receiver], topics: Topics, book: RuleBook, outlooks: Outlooks | None = None
 ) -> PartitionRules:
     """What every partition of orders follows; an order is learnt from when no system can be behind about it."""
-    notices = NoticeRules(
-        tuple(receiver.sink.name for receiver in told), settings.notify.max_age.span, settings.sla.hold_at_most.span
-    )
+    notices = NoticeRules(routing(settings, told), settings.notify.max_age.span, settings.sla.hold_at_most.span)
     terms = settings.sla_terms()
     orders = OrderRules(
         book,
@@ -83,8 +105,7 @@ def partition_rules(
         settings.orders.keep_not_started.span,
         ForecastRules(terms.divergence.allowed_skew, terms.forecast.notify),
     )
-    addresses = {receiver.sink.name: receiver.address for receiver in told}
-    return PartitionRules(orders, addresses, topics.outbox, outlooks or NoOutlooks())
+    return PartitionRules(orders, addresses(settings, told), topics.outbox, outlooks or NoOutlooks())
 
 
 def decoders(settings: Settings) -> dict[str, NativeDecoder]:

@@ -12,14 +12,14 @@ from slamon.notices.row import OrderRules, Row, settle_row
 from slamon.orders.event import Instant
 from slamon.services.foresight import NoOutlooks, Outlooks
 from slamon.services.held_back import Silences, nothing_silent
-from slamon.services.offers import Address, Drop, Offer, OutboxRecord, Place, encode, offers
+from slamon.services.offers import Address, Drop, Offer, OutboxRecord, Place, address_of, encode, offers
 from slamon.services.showing import Showing
 from slamon.services.tally import Tally
 from slamon.sla.clock import Key
 from slamon.stream import Effects, Outgoing
 
-Owed: TypeAlias = tuple[str, str]
-"""(notice id, receiver) of a delivery that is still to be done."""
+Owed: TypeAlias = tuple[str, str, str | None]
+"""(notice id, receiver, channel there) of a delivery that is still to be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +80,9 @@ class Offering:
         if only is not None and not only:
             return  # the order itself is costly to write
         for offer in self._offers(key, row, now):
-            address = self.addresses[offer.receiver]
-            is_asked_for = only is None or (offer.notice_id, offer.receiver) in only
-            if is_asked_for and (outbox is None or address.partition == outbox):
+            address = address_of(self.addresses, offer.receiver, offer.route)
+            is_asked_for = only is None or (offer.notice_id, offer.receiver, offer.route) in only
+            if address is not None and is_asked_for and outbox in (None, address.partition):
                 yield self._outgoing(address, OutboxRecord(offer=offer))
 
     def reaches(self, outbox: int | None) -> bool:
@@ -91,15 +91,17 @@ class Offering:
 
     def drop(self, gone: Iterable[Owed]) -> Iterator[Outgoing]:
         """Take back offers that need not be sent any more."""
-        for notice_id, receiver in sorted(gone):
-            address = self.addresses.get(receiver)
+        for notice_id, receiver, route in sorted(gone, key=lambda delivery: (*delivery[:2], delivery[2] or "")):
+            address = address_of(self.addresses, receiver, route)
             if address is not None:
-                yield self._outgoing(address, OutboxRecord(drop=Drop(notice_id=notice_id, receiver=receiver)))
+                drop = Drop(notice_id=notice_id, receiver=receiver, route=route)
+                yield self._outgoing(address, OutboxRecord(drop=drop))
 
     def _offers(self, key: bytes, row: Row, now: Instant) -> Iterator[Offer]:
         showing = Showing(self.orders, self.outlooks)
         shown = showing.order(showing.report(key.decode(), row, now))
-        return offers(row.records or [], shown, Place(self.partition, now), self.addresses)
+        mention = self.orders.notices.routing.mention(shown["manager_id"])
+        return offers(row.records or [], shown, Place(self.partition, now), self.addresses, mention)
 
     def _outgoing(self, address: Address, record: OutboxRecord) -> Outgoing:
         return Outgoing(self.topic, address.key, encode(record), address.partition)
@@ -115,4 +117,4 @@ def owed(key: bytes, row: Row) -> set[Owed]:
     """Every delivery that is still to be done about an order."""
     if row.records is None:
         return set()
-    return {(intent.notice_id, intent.receiver) for intent in intents(key.decode(), row.records)}
+    return {(i.notice_id, i.receiver, i.delivery.route) for i in intents(key.decode(), row.records)}

@@ -10,6 +10,7 @@ import msgspec
 
 from slamon.notices.marks import Mark
 from slamon.notices.record import KIND_OF, Intent, NoticeRecord, intents
+from slamon.notices.routing import SLACK
 from slamon.orders.event import Instant
 from slamon.sla.forecast.watching import Foretold
 
@@ -124,18 +125,24 @@ class Place:
 
 
 def offers(
-    records: list[NoticeRecord], order: Mapping[str, object], place: Place, addresses: Mapping[str, Address]
+    records: list[NoticeRecord],
+    order: Mapping[str, object],
+    place: Place,
+    addresses: Mapping[str, Address],
+    mention: tuple[str, ...] = (),
 ) -> Iterator[Offer]:
-    """Everything unsettled about an order; receivers that are configured no more are passed over."""
+    """Everything unsettled about an order; receivers that are configured no more are passed over.
+
+    `mention` are the Slack users that the order concerns.
+    """
     order_id = str(order["order_id"])
     for intent in intents(order_id, records):
         if intent.receiver in addresses:
-            yield _offer(intent, order_id, order, place)
+            yield _offer(intent, order, place, mention if intent.receiver == SLACK else ())
 
 
-def _offer(intent: Intent, order_id: str, order: Mapping[str, object], place: Place) -> Offer:
-    record = intent.record
-    side = record.retraction if intent.withdraws else record.deliveries
+def _offer(intent: Intent, order: Mapping[str, object], place: Place, mention: tuple[str, ...]) -> Offer:
+    record, delivery, order_id = intent.record, intent.delivery, str(order["order_id"])
     withdrawn_at = record.withdrawn_at if intent.withdraws else None
     decided_at = record.decided_at if withdrawn_at is None else withdrawn_at
     return Offer(
@@ -148,7 +155,7 @@ def _offer(intent: Intent, order_id: str, order: Mapping[str, object], place: Pl
         due_at=record.shown_at,
         at=decided_at if intent.withdraws else record.at,
         decided_at=decided_at,
-        state=str((side or {})[intent.receiver].state),
+        state=str(delivery.state),
         attempts=intent.attempts,
         retracts=record.id_for(order_id) if intent.withdraws else None,
         reinstated=intent.reinstated,
@@ -157,4 +164,7 @@ def _offer(intent: Intent, order_id: str, order: Mapping[str, object], place: Pl
         as_of=place.as_of,
         unheard=() if intent.withdraws or record.hold is None else record.hold.silences,
         foretold=record.foretold,
+        route=delivery.route,
+        mention=mention,
+        not_before=delivery.not_before,
     )

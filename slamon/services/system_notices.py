@@ -20,7 +20,7 @@ from slamon.notices.system import (
     system_text,
 )
 from slamon.orders.event import DAY, Instant
-from slamon.services.offers import Address, Drop, Offer, OutboxRecord, encode
+from slamon.services.offers import Address, Drop, Offer, OutboxRecord, address_of, encode
 from slamon.services.partition import PartitionRules
 from slamon.services.system_rows import SHARED, system_key, system_rows
 from slamon.stream import Effects, Outgoing, Rows
@@ -65,13 +65,14 @@ class SystemNotices:
 
     def end(self, notice: SystemNotice, rows: Rows, effects: Effects, now: Instant) -> None:
         """Let a notice stand no more; offers that wait are taken back."""
-        offered = [name for name, delivery in notice.deliveries.items() if delivery.state in OFFERED]
+        offered = {name: delivery.route for name, delivery in notice.deliveries.items() if delivery.state in OFFERED}
         end(notice, now)
         self._write(notice, rows)
-        for receiver in offered:
-            if receiver in self.rules().addresses:
-                gone = Drop(notice_id=notice.notice_id, receiver=receiver)
-                effects.after.append(self._outgoing(self.rules().addresses[receiver], OutboxRecord(drop=gone)))
+        for receiver, route in offered.items():
+            address = address_of(self.rules().addresses, receiver, route)
+            if address is not None:
+                gone = Drop(notice_id=notice.notice_id, receiver=receiver, route=route)
+                effects.after.append(self._outgoing(address, OutboxRecord(drop=gone)))
 
     def mark(self, report: Mark, rows: Rows) -> None:
         """Take a report of the outbox."""
@@ -101,7 +102,7 @@ class SystemNotices:
 
     def _offers(self, notice: SystemNotice, outbox: int | None = None) -> Iterator[Outgoing]:
         for receiver, delivery in notice.deliveries.items():
-            address = self.rules().addresses.get(receiver)
+            address = address_of(self.rules().addresses, receiver, delivery.route)
             if delivery.state in OFFERED and address is not None and outbox in (None, address.partition):
                 offer = Offer(
                     notice_id=notice.notice_id,
@@ -121,6 +122,8 @@ class SystemNotices:
                     subject=notice.subject,
                     text=system_text(notice, self.rules().orders.notices.hold_at_most),
                     silence=silence_json(notice),
+                    route=delivery.route,
+                    not_before=delivery.not_before,
                 )
                 yield self._outgoing(address, OutboxRecord(offer=offer))
 

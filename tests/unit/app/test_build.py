@@ -109,7 +109,7 @@ def test_partitions_follow_the_policy_the_receivers_and_how_long_orders_are_kept
     told = build.receivers(full)
     rules = build.partition_rules(full, told, TOPICS, RuleBook.of(full.sla_terms()))
     assert rules.orders.book.rules[-1].policy.promise.duration == Length(14)
-    assert rules.orders.notices.receivers == ("slack", "crm", "open")
+    assert rules.orders.notices.routing.receivers == ("slack", "crm", "open")
     assert rules.orders.notices.max_age == 2 * DAY
     assert (rules.orders.keep_finished, rules.orders.keep_not_started) == (10 * DAY, 20 * DAY)
     assert rules.addresses == {receiver.sink.name: receiver.address for receiver in told}

@@ -56,13 +56,13 @@ def test_offers_may_be_for_one_partition_of_the_outbox() -> None:
 def test_offers_may_be_for_some_deliveries() -> None:
     """`only` these."""
     row = _row(day(19))
-    wanted = {(notice_id, receiver) for notice_id, receiver in owed(KEY, row) if receiver == "slack"}
+    wanted = {delivery for delivery in owed(KEY, row) if delivery[1] == "slack"}
     assert [_offer(out).receiver for out in OFFERING.offer(KEY, row, day(19), only=wanted)] == ["slack"]
 
 
 def test_drops_go_the_same_way() -> None:
     """In a fixed order, and none for a receiver that is configured no more."""
-    found = list(OFFERING.drop({("n-2", "slack"), ("n-1", "crm"), ("n-0", "gone")}))
+    found = list(OFFERING.drop({("n-2", "slack", None), ("n-1", "crm", None), ("n-0", "gone", None)}))
     assert [(out.key, out.partition, _drop(out)) for out in found] == [
         (b"webhook|crm", 2, Drop(notice_id="n-1", receiver="crm")),
         (b"slack|#late", 5, Drop(notice_id="n-2", receiver="slack")),
