@@ -86,12 +86,12 @@ class Rule:
 
 
 class Basis(StrEnum):
-    """What decided about a notice."""
+    """What decided about a notice: that there are no rules, one of them, the fallback, or that there is none."""
 
-    EVERYBODY = "no rules"
+    EVERYBODY = "everybody"
     RULE = "rule"
     FALLBACK = "fallback"
-    UNNAMED = "receivers that no rule names"
+    UNNAMED = "unnamed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,10 +33,8 @@ def _receivers(settings: Settings) -> Iterator[Finding]:
 def _unknown(path: Path, names: tuple[str, ...], known: tuple[str, ...]) -> Iterator[Finding]:
     for index, name in enumerate(names):
         if name not in known:
-            words = (
-                no_such(name, "configured receiver", known) if known else f"{name} is no configured receiver, none is"
-            )
-            yield (*path, index), words
+            none = f"{name} is no configured receiver, allowed are those of notify, which has none"
+            yield (*path, index), no_such(name, "configured receiver", known) if known else none
 
 
 def _hours(settings: Settings) -> Iterator[Finding]:

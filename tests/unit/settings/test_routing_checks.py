@@ -30,7 +30,10 @@ def _remarks(notify: str) -> list[str]:
             f"{WITH_ALERTS}, heartbeat: {{}}, rules: [{{receivers: [heartbeat]}}]",
             "notify.rules.0.receivers.0: heartbeat is no configured receiver, allowed are slack, crm, alertmanager",
         ),
-        ("rules: [{receivers: [slack]}]", "notify.rules.0.receivers.0: slack is no configured receiver, none is"),
+        (
+            "rules: [{receivers: [slack]}]",
+            "notify.rules.0.receivers.0: slack is no configured receiver, allowed are those of notify, which has none",
+        ),
         (
             "slack: {managers: {m-1: {hours: {calendar: night}}}}",
             "notify.slack.managers.m-1.hours.calendar: night is no calendar of sla.calendars, allowed are always",
