@@ -4,6 +4,7 @@ import pytest
 
 from slamon.notices.notice import NoticeKind, Severity
 from slamon.notices.routing import Parties, Person, Route, Rule
+from slamon.settings.notify import Severity as Named
 from slamon.settings.notify.routing import able_receivers, named_receivers, routing_of, slack_channels
 from tests.builders import T0
 from tests.calendars import utc
@@ -47,6 +48,10 @@ def test_rules_and_people_are_the_cores() -> None:
         Route("slack", "#first", utc("2026-03-03T09:00:00+01:00")),
     )
     assert routing.routes(NoticeKind.AT_RISK, Parties(manager_id="m-3"), night) == (Route("slack", "#first"),)
+
+
+def test_every_severity_may_be_named() -> None:
+    assert {str(severity) for severity in Severity} == {str(severity) for severity in Named}
 
 
 def test_a_channel_has_one_name_however_it_is_spelled() -> None:
