@@ -13,17 +13,19 @@ from slamon.kafka.preflight import Surroundings
 from slamon.kafka.topics import OwnTopics, own_topic_specs
 from slamon.notices.foreseen import ForecastRules
 from slamon.notices.ledger import NoticeRules
+from slamon.notices.routing import SLACK, Routing
 from slamon.notices.row import OrderRules
 from slamon.orders.event import SECOND
 from slamon.services.foresight import NoOutlooks, Outlooks
 from slamon.services.ingest import IngestRules, Topics
 from slamon.services.lane import Receiver
-from slamon.services.offers import Address
+from slamon.services.offers import Address, lane_of
 from slamon.services.partition import PartitionRules
 from slamon.services.policies import OwnTerms
 from slamon.services.silence import Watched
 from slamon.settings import Settings
 from slamon.settings.notify import Slack
+from slamon.settings.notify import routing as notify_routing
 from slamon.settings.orders import Source
 from slamon.settings.policy_record import decode, encode
 from slamon.sinks.message import Sink
@@ -50,22 +52,15 @@ def receivers(settings: Settings) -> list[Receiver]:
     found = []
     slack = settings.notify.slack
     if slack is not None and slack.token is not None:
-        found += [_slack(slack, channel, route, settings) for route, channel in slack_channels(settings).items()]
+        found += [
+            _slack(slack, channel, channel if place else None, settings)
+            for place, channel in enumerate(slack_channels(settings))
+        ]
     for name, webhook in settings.notify.webhooks.items():
         secrets = () if webhook.secret is None else (_plain(webhook.secret),)
         sink = WebhookSink(WebhookTarget(name, _plain(webhook.url), secrets))
         found.append(_receiver(sink, settings, _WEBHOOK_CALLS, None))
     return found
-
-
-def slack_channels(settings: Settings) -> dict[str | None, str]:
-    """Every channel that notices may go to, by its route; None is Slack's own channel."""
-    slack = settings.notify.slack
-    if slack is None or slack.channel is None:
-        return {}
-    others = [person.channel for person in slack.managers.values()]
-    others += [rule.slack_channel for rule in settings.notify.rules]
-    return {None: slack.channel} | {other: other for other in others if other not in (None, slack.channel)}
 
 
 def _slack(slack: Slack, channel: str, route: str | None, settings: Settings) -> Receiver:
@@ -80,6 +75,28 @@ def _receiver(sink: Sink, settings: Settings, calls: int, per_second: float | No
     return Receiver(sink, address, calls, per_second)
 
 
+def slack_channels(settings: Settings) -> tuple[str, ...]:
+    """Every Slack channel that notices can go to, the default one first; none without a bot's token."""
+    return notify_routing.slack_channels(settings.notify)
+
+
+def routing(settings: Settings, told: list[Receiver]) -> Routing:
+    """Who gets which notice, among the receivers that were built."""
+    names = (receiver.sink.name for receiver in told)
+    return notify_routing.routing_of(settings.notify, settings.sla.core_calendars(), names)
+
+
+def addresses(settings: Settings, told: list[Receiver]) -> dict[str, Address]:
+    """Where offers go: by receiver, and by each further channel of Slack (`lane_of`)."""
+    found: dict[str, Address] = {}
+    for receiver in told:
+        found.setdefault(receiver.sink.name, receiver.address)
+    for channel in slack_channels(settings)[1:] if SLACK in found else ():
+        key = f"{SLACK}|{channel}".encode()
+        found[lane_of(SLACK, channel)] = Address(SLACK, key, partition_of(key, settings.kafka.partitions))
+    return found
+
+
 def own_terms(settings: Settings) -> OwnTerms:
     """The terms of this configuration, and the form of their records."""
     return OwnTerms(settings.sla_terms(), partial(encode, settings), decode)
@@ -89,8 +106,7 @@ def partition_rules(
     settings: Settings, told: list[Receiver], topics: Topics, book: RuleBook, outlooks: Outlooks | None = None
 ) -> PartitionRules:
     """What every partition of orders follows; an order is learnt from when no system can be behind about it."""
-    names = tuple(dict.fromkeys(receiver.sink.name for receiver in told))
-    notices = NoticeRules(names, settings.notify.max_age.span, settings.sla.hold_at_most.span)
+    notices = NoticeRules(routing(settings, told), settings.notify.max_age.span, settings.sla.hold_at_most.span)
     terms = settings.sla_terms()
     orders = OrderRules(
         book,
@@ -99,8 +115,7 @@ def partition_rules(
         settings.orders.keep_not_started.span,
         ForecastRules(terms.divergence.allowed_skew, terms.forecast.notify),
     )
-    addresses = {receiver.lane: receiver.address for receiver in told}
-    return PartitionRules(orders, addresses, topics.outbox, outlooks or NoOutlooks())
+    return PartitionRules(orders, addresses(settings, told), topics.outbox, outlooks or NoOutlooks())
 
 
 def decoders(settings: Settings) -> dict[str, NativeDecoder]:

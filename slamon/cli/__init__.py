@@ -12,6 +12,7 @@ from slamon.cli.orders import orders
 from slamon.cli.policy import policy
 from slamon.cli.replay import replay
 from slamon.cli.report import report
+from slamon.cli.route import route
 from slamon.cli.run import demo, run
 
 # Pretty tracebacks would show local variables, and with them secrets.
@@ -52,4 +53,5 @@ app.command("demo")(demo)
 app.add_typer(orders, name="orders")
 app.command("explain")(explain)
 app.command("notices")(notices)
+app.add_typer(route, name="route")
 app.command("schema")(schema)

@@ -4,11 +4,13 @@
 retractions, reinstatements. It is pure; a repeated call changes nothing.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from slamon.notices.holding import hold_of
 from slamon.notices.notice import DeliveryState
-from slamon.notices.record import WAITING, Delivery, NoticeRecord, is_settled
+from slamon.notices.record import KIND_OF, WAITING, NoticeRecord, is_settled
+from slamon.notices.routing import Parties, Routing, addressed, no_parties
 from slamon.orders.event import DAY, SECOND, Instant, Span
 from slamon.sla.clock import Clock, Due, Key, due_with_holds
 from slamon.sla.conditions import Condition, conditions
@@ -22,16 +24,24 @@ MAX_FALLEN = 512
 """So many notices that no longer stand and are settled are remembered for one order; then the oldest go."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class NoticeRules:
-    """Who is told (`receivers` in order of configuration), and what is too old to tell (`notify.max_age`).
+    """Who is told what (`routing`), and what is too old to tell (`notify.max_age`).
 
     `hold_at_most`: a silent source holds a notice back no longer (`sla.hold_at_most`).
     """
 
-    receivers: tuple[str, ...] = ()
-    max_age: Span = 7 * DAY
-    hold_at_most: Span = 3600 * SECOND
+    routing: Routing
+    max_age: Span
+    hold_at_most: Span
+
+    def __init__(
+        self, routing: Routing | tuple[str, ...] = (), max_age: Span = 7 * DAY, hold_at_most: Span = 3600 * SECOND
+    ) -> None:
+        """`routing` may be the names of receivers, each of which gets every notice."""
+        object.__setattr__(self, "routing", Routing(routing) if isinstance(routing, tuple) else routing)
+        object.__setattr__(self, "max_age", max_age)
+        object.__setattr__(self, "hold_at_most", hold_at_most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +49,8 @@ class Situation:
     """An order's clocks at an instant: what stands and what is already over.
 
     `silent_before`: what had come true before it is not told, since only a change of the policies shows it;
-    `silences` are the sources of which nothing is heard at the instant; `foretold`: what only a forecast makes true.
+    `silences` are the sources of which nothing is heard at the instant; `foretold`: what only a forecast makes true;
+    `parties` finds out whom the order concerns, which is asked only where something is decided.
     """
 
     clock: Clock
@@ -48,6 +59,7 @@ class Situation:
     silent_before: Instant | None = None
     silences: tuple[Silent, ...] = ()
     foretold: Condition | None = None
+    parties: Callable[[], Parties] = no_parties
 
     def standing(self) -> dict[Key, Condition]:
         """Every condition that stands, by its name; where the clocks say the same as a forecast, they count."""
@@ -115,13 +127,14 @@ def settle(records: list[NoticeRecord], situation: Situation, rules: NoticeRules
             changed = True
             if not record.standing:
                 record.decided_at, record.foretold = situation.now, condition.foretold
-                _reinstate(record, situation.begin(record, rules))
+                _reinstate(record, situation, rules)
     for key, record in known.items():
         if record.standing and key not in standing and not situation.was_foretold(record):
-            _withdraw(record, situation.now)
+            _withdraw(record, situation, rules)
             changed = True
     changed = _overtake(records) or changed
     changed = _release(records, situation, rules) or changed
+    changed = _outdate(records, situation) or changed
     _forget(records)
     return changed
 
@@ -131,7 +144,8 @@ def _decided(condition: Condition, situation: Situation, rules: NoticeRules) -> 
     record = NoticeRecord(kind, stage, due_at, condition.at, situation.now, shown_at=condition.shown_at, apart=apart)
     record.foretold = condition.foretold
     state = situation.begin(record, rules)
-    record.deliveries = {name: Delivery(state) for name in rules.receivers}
+    routes = rules.routing.routes(KIND_OF[kind], situation.parties(), situation.now)
+    record.deliveries = addressed(routes, state, situation.now)
     return record
 
 
@@ -146,27 +160,46 @@ def recompute(records: list[NoticeRecord], situation: Situation) -> None:
                     delivery.state = DeliveryState.SUPERSEDED
 
 
-def _withdraw(record: NoticeRecord, now: Instant) -> None:
+def _withdraw(record: NoticeRecord, situation: Situation, rules: NoticeRules) -> None:
+    now = situation.now
     record.standing, record.withdrawn_at = False, now
     record.turns += 1
     for name, delivery in record.deliveries.items():
         if delivery.state in WAITING:
             delivery.state = DeliveryState.SUPERSEDED
         elif delivery.state not in (DeliveryState.SUPERSEDED, DeliveryState.FAILED):
-            record.owe_withdrawal(name)
+            not_before = rules.routing.not_before(name, KIND_OF[record.kind], situation.parties(), now)
+            record.owe_withdrawal(name, now, not_before)
 
 
-def _reinstate(record: NoticeRecord, first_state: DeliveryState) -> None:
+def _reinstate(record: NoticeRecord, situation: Situation, rules: NoticeRules) -> None:
+    """Stand again: who was told stays where they were told, everybody else is told by the rules of now."""
     record.standing = True
     record.turns += 1
+    state = situation.begin(record, rules)
+    routes = rules.routing.routes(KIND_OF[record.kind], situation.parties(), situation.now)
+    again = addressed(routes, state, situation.now)
     for name, delivery in record.deliveries.items():
         withdrawal = (record.retraction or {}).get(name)
         if delivery.state == DeliveryState.SUPERSEDED:
-            delivery.state = first_state
+            if name in again:
+                delivery.route = again[name].route
+                _put(record, name, state, situation, rules)
         elif withdrawal is not None and withdrawal.state in WAITING:
             withdrawal.state = DeliveryState.SUPERSEDED  # never said, so nothing to take back
         elif withdrawal is not None and withdrawal.state in _WENT_OUT:
-            delivery.state = first_state
+            _put(record, name, state, situation, rules)
+    record.deliveries = {**again, **record.deliveries}
+
+
+def _put(record: NoticeRecord, name: str, state: DeliveryState, situation: Situation, rules: NoticeRules) -> None:
+    """Put a delivery into a state; one that can be sent from now on waits for its reader's hours."""
+    delivery = record.deliveries[name]
+    delivery.state = state
+    if state == DeliveryState.PENDING:
+        kind, parties = KIND_OF[record.kind], situation.parties()
+        delivery.queued_at = situation.now
+        delivery.not_before = rules.routing.not_before(name, kind, parties, situation.now)
 
 
 def _overtake(records: list[NoticeRecord]) -> bool:
@@ -186,12 +219,24 @@ def _release(records: list[NoticeRecord], situation: Situation, rules: NoticeRul
     """Let go of what was held back, once the sources have spoken or the time is over; supersede what is over."""
     changed = False
     for record in records:
-        held = [delivery for delivery in record.deliveries.values() if delivery.state == DeliveryState.HELD]
+        held = [name for name, delivery in record.deliveries.items() if delivery.state == DeliveryState.HELD]
         if held:
             before, state = record.hold, situation.begin(record, rules)
             changed = changed or state != DeliveryState.HELD or record.hold != before
-            for delivery in held:
-                delivery.state = state
+            for name in held:
+                _put(record, name, state, situation, rules)
+    return changed
+
+
+def _outdate(records: list[NoticeRecord], situation: Situation) -> bool:
+    """What waits for its reader's hours and is over by now is not told."""
+    changed = False
+    for record in records:
+        waiting = [d for d in record.deliveries.values() if d.waits_for_hours(situation.now)]
+        if waiting and situation.is_over(record):
+            for delivery in waiting:
+                delivery.state = DeliveryState.SUPERSEDED
+            changed = True
     return changed
 
 

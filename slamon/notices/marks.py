@@ -52,7 +52,7 @@ def _mark_notice(record: NoticeRecord, report: Mark) -> bool:
     if changed and not record.standing and report.state in _WENT_OUT:
         withdrawal = (record.retraction or {}).get(report.receiver)
         if withdrawal is None or withdrawal.state not in UNSETTLED:
-            record.owe_withdrawal(report.receiver)
+            record.owe_withdrawal(report.receiver, report.at)
     return changed
 
 
@@ -61,7 +61,7 @@ def _mark_withdrawal(record: NoticeRecord, retraction: dict[str, Delivery], repo
     if changed and record.standing and report.state in _WENT_OUT:
         delivery = record.deliveries[report.receiver]
         if delivery.state not in UNSETTLED:
-            delivery.state = DeliveryState.PENDING
+            delivery.state, delivery.queued_at = DeliveryState.PENDING, report.at
     return changed
 
 

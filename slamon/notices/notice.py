@@ -23,6 +23,28 @@ class NoticeKind(StrEnum):
     SOURCE_SILENT = "source_silent"
 
 
+SYSTEM_KINDS = frozenset({NoticeKind.LAG, NoticeKind.SERVICE, NoticeKind.SOURCE_SILENT})
+"""Those that are about no order."""
+
+
+class Severity(StrEnum):
+    """How much a notice asks of its reader."""
+
+    CRITICAL = "critical"
+    WARNING = "warning"
+    INFO = "info"
+
+
+_CRITICAL = frozenset({NoticeKind.BREACHED, NoticeKind.SOURCE_SILENT, NoticeKind.SERVICE})
+
+
+def severity_of(kind: NoticeKind) -> Severity:
+    """How much a notice of a kind asks of its reader."""
+    if kind in _CRITICAL:
+        return Severity.CRITICAL
+    return Severity.INFO if kind is NoticeKind.RETRACTED else Severity.WARNING
+
+
 class DeliveryState(StrEnum):
     """What was done about a notice for one receiver."""
 

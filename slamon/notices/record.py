@@ -44,6 +44,14 @@ class Delivery(msgspec.Struct, array_like=True, gc=False):
     queued_at: Instant | None = None
     started_at: Instant | None = None
 
+    def waits_for_hours(self, now: Instant) -> bool:
+        """Whether it could be sent, and waits for the hours of its reader."""
+        return self.state == DeliveryState.PENDING and self.not_before is not None and now < self.not_before
+
+    def state_at(self, now: Instant) -> str:
+        """Its state as people see it: what waits for its reader's hours is held."""
+        return DeliveryState.HELD if self.waits_for_hours(now) else self.state
+
 
 class Hold(msgspec.Struct, array_like=True, frozen=True, gc=False):
     """Why a notice waits, or has waited in vain: (source, since) of each silence, and until when at the longest."""
@@ -90,13 +98,20 @@ class NoticeRecord(msgspec.Struct, array_like=True, gc=False):
         """The notice's stable id."""
         return notice_id(order_id, KIND_OF[self.kind], stage=self.stage, due_at=self.due_at, apart=self.apart)
 
-    def owe_withdrawal(self, receiver: str) -> None:
-        """Owe a receiver the withdrawal of what it was, or may have been, told."""
+    def owe_withdrawal(
+        self, receiver: str, queued_at: Instant | None = None, not_before: Instant | None = None
+    ) -> None:
+        """Owe a receiver the withdrawal of what it was, or may have been, told: in the channel where it was told."""
         if self.retraction is None:
             self.retraction = {}
-        before = self.retraction.get(receiver)
-        attempts = 0 if before is None else before.attempts
-        self.retraction[receiver] = Delivery(DeliveryState.PENDING, attempts)
+        before, told = self.retraction.get(receiver), self.deliveries.get(receiver)
+        self.retraction[receiver] = Delivery(
+            DeliveryState.PENDING,
+            0 if before is None else before.attempts,
+            route=None if told is None else told.route,
+            not_before=not_before,
+            queued_at=queued_at,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +123,12 @@ class Intent:
     receiver: str
     attempts: int
     withdraws: bool = False
+
+    @property
+    def delivery(self) -> Delivery:
+        """What is known of it."""
+        side = self.record.retraction if self.withdraws else self.record.deliveries
+        return (side or {})[self.receiver]
 
     @property
     def reinstated(self) -> bool:

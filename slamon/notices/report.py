@@ -35,7 +35,7 @@ def record_json(record: NoticeRecord, order: Mapping[str, object], now: Instant)
     """A decided notice with its deliveries; where it was withdrawn, the retraction as a notice of its own."""
     order_id = str(order["order_id"])
     kind = KIND_OF[record.kind]
-    shown = _notice_json(record, order_id, order, now) | {"deliveries": deliveries_json(record.deliveries)}
+    shown = _notice_json(record, order_id, order, now) | {"deliveries": deliveries_json(record.deliveries, now)}
     yield shown
     if record.retraction:
         withdrawn_at = record.withdrawn_at if record.withdrawn_at is not None else record.decided_at
@@ -55,7 +55,7 @@ def record_json(record: NoticeRecord, order: Mapping[str, object], now: Instant)
                 retracts_kind=kind,
                 apart=record.apart,
             ),
-            "deliveries": deliveries_json(record.retraction),
+            "deliveries": deliveries_json(record.retraction, now),
         }
 
 
@@ -90,12 +90,12 @@ def divergence_json(apart: Apart | None) -> dict[str, str] | None:
     return None if apart is None else dict(zip(("system", "kind", "expected"), apart, strict=True))
 
 
-def deliveries_json(deliveries: Mapping[str, Delivery]) -> list[dict[str, object]]:
-    """What was done about a notice, by receiver (CONTRACT §5 `deliveries`)."""
+def deliveries_json(deliveries: Mapping[str, Delivery], now: Instant) -> list[dict[str, object]]:
+    """What was done about a notice by `now`, by receiver (CONTRACT §5 `deliveries`)."""
     return [
         {
             "receiver": receiver,
-            "state": str(delivery.state),
+            "state": str(delivery.state_at(now)),
             "attempts": delivery.attempts,
             "sent_at": None if delivery.sent_at is None else rfc3339(delivery.sent_at),
             "error": delivery.error,

@@ -7,6 +7,7 @@ folds anew, and both ways give the same row (tests/unit/notices/test_row_laws.py
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 
 import msgspec
 
@@ -15,8 +16,11 @@ from slamon.notices.foreseen import ForecastRules, Foreseen, foretold
 from slamon.notices.ledger import NoticeRules, Situation, recompute, settle
 from slamon.notices.marks import Mark, mark
 from slamon.notices.record import NoticeRecord
-from slamon.notices.story import Face, Story, face_of
+from slamon.notices.routing import Parties
+from slamon.notices.story import Face, Story, face_of, keep_together
 from slamon.orders.entry import (
+    CLIENT_ID,
+    MANAGER_ID,
     STATUS_CODE,
     Entry,
     encode_entry,
@@ -26,6 +30,7 @@ from slamon.orders.entry import (
     unpack,
 )
 from slamon.orders.event import DAY, Instant, OrderEvent, Span
+from slamon.orders.facts import last_stated
 from slamon.orders.history import KEPT_PER_END, insert, order_key
 from slamon.orders.lifecycle import CANCELLED
 from slamon.sla.advance import advance
@@ -196,6 +201,12 @@ def entries_of(row: Row) -> list[Entry]:
     return unpack(row.log, row.count)
 
 
+def parties_of(row: Row) -> Parties:
+    """Whom an order concerns, as last stated."""
+    entries = entries_of(row)
+    return Parties(row.clock.channel, last_stated(entries, CLIENT_ID), last_stated(entries, MANAGER_ID))
+
+
 def settle_row(row: Row, now: Instant, rules: OrderRules, silences: tuple[Silent, ...] = ()) -> bool:
     """Decide the notices at `now`, never before an earlier decision; returns whether anything changed.
 
@@ -206,11 +217,14 @@ def settle_row(row: Row, now: Instant, rules: OrderRules, silences: tuple[Silent
     records = row.records if row.records is not None else []
     by_forecast = foretold(row.foreseen, row.clock, rules.forecast)
     rules_now = rules.book.rules_of(row.clock)
-    situation = Situation(row.clock, rules_now, now, row.silent_before, silences, by_forecast)
+    parties = partial(parties_of, row)
+    situation = Situation(row.clock, rules_now, now, row.silent_before, silences, by_forecast, parties)
     if not settle(records, situation, rules.notices):
         return False
     row.records = records
     row.settled_at = now
+    if row.story is not None:
+        keep_together(row.story, records)
     return True
 
 

@@ -6,7 +6,7 @@ import msgspec
 
 from slamon.notices.answers import Answer
 from slamon.notices.notice import DeliveryState
-from slamon.notices.record import KIND_OF, NoticeRecord
+from slamon.notices.record import KIND_OF, WAITING, NoticeRecord
 from slamon.notices.words import UNKNOWN, date_words
 from slamon.orders.event import Instant
 from slamon.sla.clock import NO_STEP, Clock, Due
@@ -123,6 +123,15 @@ def leading(records: Iterable[NoticeRecord], clock: Clock, receiver: str) -> Not
 def _weight(record: NoticeRecord, clock: Clock) -> tuple[bool, int, Instant]:
     of_a_past_date = record.kind in (Due.BREACHED, Due.AT_RISK, Due.FINISHED_LATE) and record.due_at != clock.due_at
     return not of_a_past_date, _RANK[Due(record.kind)], record.at
+
+
+def keep_together(story: Story, records: Iterable[NoticeRecord]) -> None:
+    """What is still to be told about an order goes where its living message is, whoever its manager is by now."""
+    for record in records:
+        for side in (record.deliveries, record.retraction or {}):
+            delivery = side.get(story.receiver)
+            if delivery is not None and delivery.state in WAITING:
+                delivery.route = story.route
 
 
 def take_told(story: Story | None, report: Told) -> bool:

@@ -6,6 +6,7 @@ from slamon.notices.marks import Mark, take
 from slamon.notices.notice import DeliveryState, NoticeKind, notice_id
 from slamon.notices.record import UNSETTLED, WAITING, Delivery
 from slamon.notices.report import deliveries_json
+from slamon.notices.routing import Route, addressed
 from slamon.notices.words import UNKNOWN, date_words, name, span_words
 from slamon.orders.event import Instant, Span, rfc3339
 from slamon.sla.silence import Silent
@@ -64,7 +65,7 @@ def decode_notice(stored: bytes) -> SystemNotice | None:
     return notice if notice.version == VERSION else None
 
 
-def of_silence(silent: Silent, total: int, receivers: tuple[str, ...], now: Instant) -> SystemNotice:
+def of_silence(silent: Silent, total: int, routes: tuple[Route, ...], now: Instant) -> SystemNotice:
     """The notice about a silence; true since the instant by which something was expected."""
     return SystemNotice(
         VERSION,
@@ -74,7 +75,7 @@ def of_silence(silent: Silent, total: int, receivers: tuple[str, ...], now: Inst
         silent.expected_by,
         now,
         Silence(silent.source, silent.system, silent.since, silent.expected_by, total),
-        deliveries={receiver: Delivery(DeliveryState.PENDING) for receiver in receivers},
+        deliveries=addressed(routes, DeliveryState.PENDING, now),
     )
 
 
@@ -84,11 +85,11 @@ _REFUSALS = {
 }
 
 
-def of_refusal(subject: str, reason: str, receivers: tuple[str, ...], now: Instant) -> SystemNotice:
+def of_refusal(subject: str, reason: str, routes: tuple[Route, ...], now: Instant) -> SystemNotice:
     """The notice about a receiver that takes nothing any more; for all others."""
     why = _REFUSALS.get(reason, f"it refuses everything ({reason}). Mend its configuration")
     said = f"Notices do not get through to {subject}: {why} and restart slamon; what is due to it waits."
-    told = {receiver: Delivery(DeliveryState.PENDING) for receiver in receivers}
+    told = addressed(routes, DeliveryState.PENDING, now)
     return SystemNotice(VERSION, NoticeKind.SERVICE, subject, now, now, now, deliveries=told, said=said)
 
 
@@ -153,5 +154,5 @@ def system_json(notice: SystemNotice, hold_at_most: Span) -> dict[str, object]:
         "divergence": None,
         "silence": silence_json(notice),
         "text": system_text(notice, hold_at_most),
-        "deliveries": deliveries_json(notice.deliveries),
+        "deliveries": deliveries_json(notice.deliveries, notice.decided_at),
     }

@@ -20,8 +20,8 @@ from slamon.sla.explained import causes_json
 from slamon.sla.explaining import intervals
 from slamon.stream import Effects, Outgoing
 
-Owed: TypeAlias = tuple[str, str]
-"""(notice id, receiver) of a delivery that is still to be done."""
+Owed: TypeAlias = tuple[str, str, str | None]
+"""(notice id, receiver, channel there) of a delivery that is still to be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +83,8 @@ class Offering:
             return  # the order itself is costly to write
         for offer in self._offers(key, row, now):
             address = address_of(self.addresses, offer.receiver, offer.route)
-            if address is None:
-                continue
-            is_asked_for = only is None or (offer.notice_id, offer.receiver) in only
-            if is_asked_for and (outbox is None or address.partition == outbox):
+            is_asked_for = only is None or (offer.notice_id, offer.receiver, offer.route) in only
+            if address is not None and is_asked_for and outbox in (None, address.partition):
                 yield self.outgoing(address, OutboxRecord(offer=offer))
 
     def reaches(self, outbox: int | None) -> bool:
@@ -95,23 +93,27 @@ class Offering:
 
     def drop(self, gone: Iterable[Owed]) -> Iterator[Outgoing]:
         """Take back offers that need not be sent any more."""
-        for notice_id, receiver in sorted(gone):
-            for lane, address in self.addresses.items():
-                if address.receiver == receiver:  # it waits in one of its channels
-                    route = lane.partition("|")[2] or None
-                    taken_back = Drop(notice_id=notice_id, receiver=receiver, route=route)
-                    yield self.outgoing(address, OutboxRecord(drop=taken_back))
+        for notice_id, receiver, route in sorted(gone, key=lambda delivery: (*delivery[:2], delivery[2] or "")):
+            address = address_of(self.addresses, receiver, route)
+            if address is not None:
+                drop = Drop(notice_id=notice_id, receiver=receiver, route=route)
+                yield self.outgoing(address, OutboxRecord(drop=drop))
 
     def lead(self, key: bytes, row: Row, now: Instant, record: NoticeRecord) -> Offer:
         """The notice that the order's living message shows, as an offer."""
         receiver = "" if row.story is None else row.story.receiver
-        withdraws = not record.standing and receiver in (record.retraction or {})
-        own_id = record.id_for(key.decode())
+        withdrawal = None if record.standing else (record.retraction or {}).get(receiver)
+        own_id, withdraws = record.id_for(key.decode()), withdrawal is not None
         intent = Intent(retraction_id(own_id) if withdraws else own_id, record, receiver, 0, withdraws=withdraws)
-        return offer_of(intent, key.decode(), self._shown(key, row, now), self._place(row, now))
+        shown = self._shown(key, row, now)
+        return offer_of(intent, shown, self._place(row, now), self._mention(shown))
 
     def _offers(self, key: bytes, row: Row, now: Instant) -> Iterator[Offer]:
-        return offers(row.records or [], self._shown(key, row, now), self._place(row, now), self.addresses)
+        shown = self._shown(key, row, now)
+        return offers(row.records or [], shown, self._place(row, now), self.addresses, self._mention(shown))
+
+    def _mention(self, shown: Mapping[str, object]) -> tuple[str, ...]:
+        return self.orders.notices.routing.mention(shown["manager_id"])
 
     def _place(self, row: Row, now: Instant) -> Place:
         return Place(self.partition, now, row.story, living_face(row), ())
@@ -136,4 +138,4 @@ def owed(key: bytes, row: Row) -> set[Owed]:
     """Every delivery that is still to be done about an order."""
     if row.records is None:
         return set()
-    return {(intent.notice_id, intent.receiver) for intent in intents(key.decode(), row.records)}
+    return {(i.notice_id, i.receiver, i.delivery.route) for i in intents(key.decode(), row.records)}

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import msgspec
 
 from slamon.notices.marks import Mark
-from slamon.notices.notice import DeliveryState
-from slamon.notices.record import KIND_OF, Delivery, Intent, NoticeRecord, intents
+from slamon.notices.record import KIND_OF, Intent, NoticeRecord, intents
+from slamon.notices.routing import SLACK
 from slamon.notices.story import Face, Line, Story, Told
 from slamon.orders.event import Instant
 from slamon.sla.forecast.watching import Foretold
@@ -165,20 +165,25 @@ class Place:
 
 
 def offers(
-    records: list[NoticeRecord], order: Mapping[str, object], place: Place, addresses: Mapping[str, Address]
+    records: list[NoticeRecord],
+    order: Mapping[str, object],
+    place: Place,
+    addresses: Mapping[str, Address],
+    mention: tuple[str, ...] = (),
 ) -> Iterator[Offer]:
-    """Everything unsettled about an order; receivers that are configured no more are passed over."""
+    """Everything unsettled about an order; receivers that are configured no more are passed over.
+
+    `mention` are the Slack users that the order concerns.
+    """
     order_id = str(order["order_id"])
     for intent in intents(order_id, records):
         if intent.receiver in addresses:
-            yield offer_of(intent, order_id, order, place)
+            yield offer_of(intent, order, place, mention if intent.receiver == SLACK else ())
 
 
-def offer_of(intent: Intent, order_id: str, order: Mapping[str, object], place: Place) -> Offer:
+def offer_of(intent: Intent, order: Mapping[str, object], place: Place, mention: tuple[str, ...]) -> Offer:
     """One notice of an order for one receiver, as it stands at a place."""
-    record = intent.record
-    side = record.retraction if intent.withdraws else record.deliveries
-    delivery = (side or {}).get(intent.receiver, Delivery(DeliveryState.PENDING))
+    record, delivery, order_id = intent.record, intent.delivery, str(order["order_id"])
     story = place.story if place.story is not None and place.story.receiver == intent.receiver else None
     told = record.deliveries.get(intent.receiver)
     withdrawn_at = record.withdrawn_at if intent.withdraws else None
@@ -202,7 +207,8 @@ def offer_of(intent: Intent, order_id: str, order: Mapping[str, object], place: 
         as_of=place.as_of,
         unheard=() if intent.withdraws or record.hold is None else record.hold.silences,
         foretold=record.foretold,
-        route=delivery.route if story is None else story.route,
+        route=delivery.route,
+        mention=mention,
         not_before=delivery.not_before,
         thread=None if story is None else story.remote,
         digest_id=delivery.digest_id,

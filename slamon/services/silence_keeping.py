@@ -14,6 +14,7 @@ import structlog
 
 from slamon.metrics.sources import SourceMetrics
 from slamon.notices.notice import NoticeKind
+from slamon.notices.routing import NO_PARTIES
 from slamon.notices.system import SystemNotice, of_silence
 from slamon.orders.event import SECOND, Instant, Span
 from slamon.services.silence import SilenceWatch
@@ -130,9 +131,10 @@ class SilenceKeeping:
         standing = self.notices.standing(rows, NoticeKind.SOURCE_SILENT)
         over = tuple(notice for source, notice in standing.items() if self._is_over(source, notice))
         left = standing.keys() - {notice.subject for notice in over}
-        receivers, now = self.notices.rules().orders.notices.receivers, self.clock()
+        now = self.clock()
+        routes = self.notices.rules().orders.notices.routing.routes(NoticeKind.SOURCE_SILENT, NO_PARTIES, now)
         new = tuple(
-            of_silence(silent, self.watch.heard[silent.source].total, receivers, now)
+            of_silence(silent, self.watch.heard[silent.source].total, routes, now)
             for silent in self.watch.silences()
             if silent.source not in left
         )

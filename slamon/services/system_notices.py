@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from slamon.notices.marks import Mark
 from slamon.notices.notice import NoticeKind
 from slamon.notices.record import OFFERED
+from slamon.notices.routing import NO_PARTIES
 from slamon.notices.system import (
     SystemNotice,
     decode_notice,
@@ -21,7 +22,7 @@ from slamon.notices.system import (
     system_text,
 )
 from slamon.orders.event import DAY, Instant
-from slamon.services.offers import Address, Drop, Offer, OutboxRecord, Refusal, encode
+from slamon.services.offers import Address, Drop, Offer, OutboxRecord, Refusal, address_of, encode
 from slamon.services.partition import PartitionRules
 from slamon.services.system_rows import SHARED, system_key, system_rows
 from slamon.stream import Effects, Outgoing, Rows
@@ -66,13 +67,14 @@ class SystemNotices:
 
     def end(self, notice: SystemNotice, rows: Rows, effects: Effects, now: Instant) -> None:
         """Let a notice stand no more; offers that wait are taken back."""
-        offered = [name for name, delivery in notice.deliveries.items() if delivery.state in OFFERED]
+        offered = {name: delivery.route for name, delivery in notice.deliveries.items() if delivery.state in OFFERED}
         end(notice, now)
         self._write(notice, rows)
-        for receiver in offered:
-            if receiver in self.rules().addresses:
-                gone = Drop(notice_id=notice.notice_id, receiver=receiver)
-                effects.after.append(self._outgoing(self.rules().addresses[receiver], OutboxRecord(drop=gone)))
+        for receiver, route in offered.items():
+            address = address_of(self.rules().addresses, receiver, route)
+            if address is not None:
+                gone = Drop(notice_id=notice.notice_id, receiver=receiver, route=route)
+                effects.after.append(self._outgoing(address, OutboxRecord(drop=gone)))
 
     def take_refusal(self, refusal: Refusal, rows: Rows, effects: Effects) -> None:
         """A receiver takes nothing any more: tell the others; or it takes notices again."""
@@ -81,7 +83,8 @@ class SystemNotices:
         if refusal.reason is None and told is not None:
             self.end(told, rows, effects, refusal.at)
         elif refusal.reason is not None and told is None:
-            others = tuple(name for name in self.rules().orders.notices.receivers if name != refusal.receiver)
+            routes = self.rules().orders.notices.routing.routes(NoticeKind.SERVICE, NO_PARTIES, refusal.at)
+            others = tuple(route for route in routes if route.receiver != refusal.receiver)
             self.declare(of_refusal(subject, refusal.reason, others, refusal.at), rows, effects)
 
     def mark(self, report: Mark, rows: Rows) -> None:
@@ -112,7 +115,7 @@ class SystemNotices:
 
     def _offers(self, notice: SystemNotice, outbox: int | None = None) -> Iterator[Outgoing]:
         for receiver, delivery in notice.deliveries.items():
-            address = self.rules().addresses.get(receiver)
+            address = address_of(self.rules().addresses, receiver, delivery.route)
             if delivery.state in OFFERED and address is not None and outbox in (None, address.partition):
                 offer = Offer(
                     notice_id=notice.notice_id,
@@ -132,6 +135,8 @@ class SystemNotices:
                     subject=notice.subject,
                     text=system_text(notice, self.rules().orders.notices.hold_at_most),
                     silence=silence_json(notice),
+                    route=delivery.route,
+                    not_before=delivery.not_before,
                 )
                 yield self._outgoing(address, OutboxRecord(offer=offer))
 

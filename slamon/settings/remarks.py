@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
+from slamon.settings.routing_checks import routing_remarks
 from slamon.settings.shape import Path, keys_of
 from slamon.sla.calendar import ALWAYS
 
@@ -22,6 +23,7 @@ def remarks(settings: Settings) -> Iterator[tuple[Path, str]]:
     """Yield a path and what is to be said about it."""
     yield from _not_run(settings, ())
     yield from _terms(settings)
+    yield from routing_remarks(settings)
     slack = settings.notify.slack
     if slack is not None and slack.token is None:
         yield ("notify", "slack"), "has no token: nothing is sent to Slack"

@@ -30,11 +30,9 @@ class Notify(Section):
         tuple[Rule, ...],
         Field(description="Routing; without rules every receiver gets every notice"),
         Allowed("a list of {kinds, severities, channels, clients, managers, receivers, slack_channel}"),
-        Later("every receiver gets every notice"),
     ] = ()
     fallback: Annotated[
         tuple[Word, ...] | None,
         Field(description="Receivers of what no rule matches; null: those that no rule names"),
         Allowed("a list of receivers"),
-        Later(),
     ] = None

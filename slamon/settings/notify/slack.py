@@ -60,5 +60,5 @@ class Slack(Section):
     ] = Duration.parse("P1D")
     managers: Annotated[
         dict[Word, Person],
-        Allowed("a mapping of manager ids to {user, channel, hours, breaches_anytime}"),
+        Allowed("a mapping of manager ids to {user, channel, hours}"),
     ] = Field(default_factory=dict, description="Where each manager_id is reached")

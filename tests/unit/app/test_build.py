@@ -7,12 +7,15 @@ from slamon.errors import DecodeError
 from slamon.kafka.partitioner import partition_of
 from slamon.kafka.topics import OwnTopics
 from slamon.notices.foreseen import ForecastRules
+from slamon.notices.notice import NoticeKind
+from slamon.notices.routing import Parties, Route
 from slamon.orders.event import DAY, SECOND
 from slamon.orders.lifecycle import DEFAULT_LIFECYCLE
 from slamon.services.forecasts import Forecasts
 from slamon.services.ingest import Topics
 from slamon.settings import Settings, load_text
 from slamon.settings.duration import Duration
+from slamon.settings.notify.routing import able_receivers
 from slamon.sinks.slack import SlackSink
 from slamon.sinks.webhook import WebhookSink
 from slamon.sla.book import Era, RuleBook
@@ -94,6 +97,44 @@ def test_a_receivers_offers_go_to_the_partition_of_its_channel(full: Settings) -
     assert [address.partition for address in addresses] == [partition_of(address.key, 12) for address in addresses]
 
 
+ROUTES = FULL.replace(
+    'channel: "#late", per_second: 0.5}',
+    'channel: "#late", managers: {m-1: {channel: "#one"}, m-2: {channel: late}, m-3: {channel: "one"}}}\n'
+    '  rules: [{receivers: [slack, crm], channels: [b2b], slack_channel: "#b2b"}]',
+)
+
+
+def test_every_channel_of_slack_has_an_address() -> None:
+    """The default one by the receiver's name alone; nothing has two."""
+    settings = load_text(ROUTES, "slamon.yaml", {}).settings
+    told = build.receivers(settings)
+    found = build.addresses(settings, told)
+    assert build.slack_channels(settings) == ("#late", "#one", "#b2b")
+    assert {name: address.key for name, address in found.items()} == {
+        "slack": b"slack|#late",
+        "slack|#one": b"slack|#one",
+        "slack|#b2b": b"slack|#b2b",
+        "crm": b"webhook|crm",
+        "open": b"webhook|open",
+    }
+    assert all(address.partition == partition_of(address.key, 12) for address in found.values())
+    assert {found[lane].receiver for lane in ("slack", "slack|#one", "slack|#b2b")} == {"slack"}
+    assert build.addresses(settings, told[1:]) == {name: found[name] for name in ("crm", "open")}
+
+
+def test_routing_is_among_the_receivers_that_were_built() -> None:
+    settings = load_text(ROUTES, "slamon.yaml", {}).settings
+    told = build.receivers(settings)
+    routing = build.routing(settings, told)
+    assert routing.receivers == able_receivers(settings.notify) == ("slack", "crm", "open")
+    found = build.partition_rules(settings, told, TOPICS, RuleBook.of(settings.sla_terms()))
+    assert found.orders.notices.routing == routing
+    assert found.addresses == build.addresses(settings, told)
+    by_rule, by_manager = Parties("b2b", manager_id="m-1"), Parties("shop", manager_id="m-3")
+    assert routing.routes(NoticeKind.BREACHED, by_rule, T0) == (Route("slack", "#b2b"), Route("crm"))
+    assert routing.routes(NoticeKind.BREACHED, by_manager, T0) == (Route("open"),)
+
+
 def test_slack_without_a_token_is_nobody_to_tell() -> None:
     assert build.receivers(settings_of('notify: {slack: {channel: "#late"}}\n')) == []
     assert build.receivers(settings_of()) == []
@@ -109,7 +150,7 @@ def test_partitions_follow_the_policy_the_receivers_and_how_long_orders_are_kept
     told = build.receivers(full)
     rules = build.partition_rules(full, told, TOPICS, RuleBook.of(full.sla_terms()))
     assert rules.orders.book.rules[-1].policy.promise.duration == Length(14)
-    assert rules.orders.notices.receivers == ("slack", "crm", "open")
+    assert rules.orders.notices.routing.receivers == ("slack", "crm", "open")
     assert rules.orders.notices.max_age == 2 * DAY
     assert (rules.orders.keep_finished, rules.orders.keep_not_started) == (10 * DAY, 20 * DAY)
     assert rules.addresses == {receiver.sink.name: receiver.address for receiver in told}

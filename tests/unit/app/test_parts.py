@@ -57,7 +57,7 @@ async def test_all_parts_follow_one_configuration(tmp_path: Path) -> None:
     await parts.policies.learn()
     assert parts.view.rules is parts.rules.orders
     assert parts.view.rules.book.rules[-1].policy.promise.duration == Length(9)
-    assert parts.view.rules.notices.receivers == tuple(parts.dispatcher.channels) == ("crm",)
+    assert parts.view.rules.notices.routing.receivers == tuple(parts.dispatcher.channels) == ("crm",)
     assert parts.gate.progress is parts.engine
     assert {source for _, source in samples(parts.metrics, "slamon_events_total")} == {"orders", "old"}
     assert samples(parts.metrics, "slamon_notice_queue_length") == {("crm",): 0}

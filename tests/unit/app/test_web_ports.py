@@ -6,6 +6,7 @@ import pytest
 
 from slamon.app.web_ports import LocalForecasts, LocalOrders, Peers, WorkerHealth
 from slamon.kafka.partitioner import partition_of
+from slamon.notices.routing import Route
 from slamon.notices.system import of_silence
 from slamon.orders.event import Instant
 from slamon.services.gate import GateRules, LagGate
@@ -92,7 +93,7 @@ async def test_notices_about_sources_are_listed_by_the_owner_of_the_shared_parti
     """A source may be called like an order: each notice is listed once, under its own id."""
     tables = told_of("a", "b", "c")
     orders = local(tables, day(22))
-    told = of_silence(Silent("a", day(1), day(2)), 7, ("slack",), day(3))
+    told = of_silence(Silent("a", day(1), day(2)), 7, (Route("slack"),), day(3))
     orders.system.declare(told, tables.tables[0], Effects())
     heads = await listed(orders.notice_heads([0], None))
     assert len(heads) == 5

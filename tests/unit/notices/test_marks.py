@@ -8,7 +8,7 @@ from slamon.notices.marks import Mark, mark
 from slamon.notices.notice import DeliveryState, retraction_id
 from slamon.notices.record import Delivery, NoticeRecord
 from slamon.sla.clock import Due
-from tests.builders import ORDER, day, mark_of
+from tests.builders import ORDER, T0, day, mark_of
 
 SENDING, SENT, FAILED = DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.FAILED
 PENDING, SUPERSEDED = DeliveryState.PENDING, DeliveryState.SUPERSEDED
@@ -103,7 +103,7 @@ def test_a_notice_that_went_out_after_it_was_withdrawn_is_retracted(state: Deliv
     record = _record(SUPERSEDED, standing=False)
     assert mark(ORDER, [record], mark_of(record, state, 1))
     mark(ORDER, [record], mark_of(record, SENT, 1))
-    assert record.retraction == {"slack": Delivery(PENDING)}
+    assert record.retraction == {"slack": Delivery(PENDING, queued_at=T0)}
 
 
 @pytest.mark.parametrize("state", [SENT, FAILED])
@@ -112,7 +112,7 @@ def test_a_notice_that_went_out_after_its_retraction_is_retracted_again(state: D
     record = _record(SENDING, 1, standing=False)
     record.retraction = {"slack": Delivery(state, 1)}
     assert mark(ORDER, [record], mark_of(record, SENT, 1))
-    assert record.retraction == {"slack": Delivery(PENDING, 1)}
+    assert record.retraction == {"slack": Delivery(PENDING, 1, queued_at=T0)}
 
 
 def test_a_notice_that_was_refused_after_it_was_withdrawn_is_not() -> None:
@@ -129,7 +129,7 @@ def test_a_retraction_that_went_out_after_the_notice_stood_again_is_made_good(st
     record.retraction, record.turns = {"slack": Delivery(SUPERSEDED)}, 2
     assert mark(ORDER, [record], _withdrawal(record, state, 1))
     mark(ORDER, [record], _withdrawal(record, SENT, 1))
-    assert record.deliveries["slack"] == Delivery(PENDING, 1)
+    assert record.deliveries["slack"] == Delivery(PENDING, 1, queued_at=T0)
 
 
 def test_a_retraction_of_what_does_not_stand_is_only_marked() -> None:

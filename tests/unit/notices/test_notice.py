@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from slamon.notices.notice import NoticeKind, notice_id, retraction_id
+from slamon.notices.notice import SYSTEM_KINDS, NoticeKind, Severity, notice_id, retraction_id, severity_of
 from tests.builders import day
 
 
@@ -31,3 +31,11 @@ def test_an_id_is_the_same_everywhere() -> None:
 def test_each_part_of_the_name_counts(other: str) -> None:
     """Order, kind, stage and due each make another notice."""
     assert notice_id("o-1", NoticeKind.STAGE_OVERDUE, stage="SUBMITTED", due_at=day(1)) != other
+
+
+def test_every_kind_has_its_severity() -> None:
+    """The table of docs/reference/notices.md."""
+    critical = {NoticeKind.BREACHED, NoticeKind.SOURCE_SILENT, NoticeKind.SERVICE}
+    assert {kind for kind in NoticeKind if severity_of(kind) is Severity.CRITICAL} == critical
+    assert {kind for kind in NoticeKind if severity_of(kind) is Severity.INFO} == {NoticeKind.RETRACTED}
+    assert {NoticeKind.LAG, NoticeKind.SERVICE, NoticeKind.SOURCE_SILENT} == SYSTEM_KINDS

@@ -73,3 +73,20 @@ def test_a_withdrawal_owed_again_counts_on() -> None:
         "slack": Delivery(DeliveryState.PENDING, 2),
         "crm": Delivery(DeliveryState.PENDING, 0),
     }
+
+
+def test_a_withdrawal_goes_to_the_channel_where_the_notice_was_told() -> None:
+    record = _record(DeliveryState.SENT)
+    record.deliveries["slack"].route = "#first"
+    record.owe_withdrawal("slack", day(2), day(3))
+    assert record.retraction == {
+        "slack": Delivery(DeliveryState.PENDING, route="#first", not_before=day(3), queued_at=day(2))
+    }
+
+
+def test_only_what_is_pending_waits_for_hours() -> None:
+    """What is being sent, or was, is what it is."""
+    waiting = Delivery(DeliveryState.PENDING, not_before=day(3))
+    assert [waiting.state_at(now) for now in (day(2), day(3, us=-1), day(3))] == ["held", "held", "pending"]
+    assert Delivery(DeliveryState.PENDING).state_at(day(2)) == "pending"
+    assert Delivery(DeliveryState.SENDING, not_before=day(3)).state_at(day(2)) == "sending"

@@ -7,6 +7,7 @@ import pytest
 from slamon.notices.marks import Mark
 from slamon.notices.notice import DeliveryState, NoticeKind, notice_id
 from slamon.notices.record import Delivery
+from slamon.notices.routing import Route
 from slamon.notices.system import (
     SystemNotice,
     decode_notice,
@@ -24,7 +25,7 @@ SILENT = Silent("mes-events", day(1), day(1.5), "mes")
 
 
 def notice(silent: Silent = SILENT, *receivers: str) -> SystemNotice:
-    return of_silence(silent, 42, receivers or ("slack", "crm"), day(2))
+    return of_silence(silent, 42, tuple(map(Route, receivers or ("slack", "crm"))), day(2))
 
 
 def states(told: SystemNotice) -> dict[str, str]:
@@ -111,5 +112,5 @@ def test_reports_are_taken_once() -> None:
     assert mark_system(told, report)
     assert not mark_system(told, report)
     assert not mark_system(told, Mark(notice_id=told.notice_id, receiver="gone", state="sent", attempts=1, at=day(2)))
-    assert told.deliveries == {"slack": Delivery("sent", 1, day(2), None, "C|1")}
+    assert told.deliveries == {"slack": Delivery("sent", 1, day(2), None, "C|1", queued_at=day(2))}
     assert told.is_settled

@@ -6,6 +6,7 @@ import pytest
 
 from slamon.notices.marks import Mark
 from slamon.notices.notice import DeliveryState
+from slamon.notices.routing import Route
 from slamon.notices.row import read_row
 from slamon.notices.system import of_silence
 from slamon.orders.event import Instant, rfc3339
@@ -101,7 +102,7 @@ def test_reports_reach_their_order() -> None:
 def test_notices_about_no_order_are_marked_and_offered_again() -> None:
     """Their reports name no order; they are in rows of the shared partition."""
     bench = Bench()
-    told = of_silence(Silent("web", day(1), day(2)), 7, ("slack",), day(3))
+    told = of_silence(Silent("web", day(1), day(2)), 7, (Route("slack"),), day(3))
     bench.logic.system.declare(told, bench.rows, Effects())
     bench.batch(TOPICS.deliveries, encode(DeliveryRecord(reoffer=Reoffer(opening="opening-1"))))
     assert [sent.topic for sent in bench.effects.after] == [TOPICS.outbox]

@@ -1,12 +1,15 @@
 """What a partition decides and tells the outbox."""
 
+from slamon.notices.ledger import NoticeRules
 from slamon.notices.notice import DeliveryState
+from slamon.notices.routing import Hours, Person, Routing
 from slamon.notices.row import Row, apply, mark_row, settle_row
 from slamon.orders.event import Instant
 from slamon.services.offering import Offering, owed
 from slamon.services.offers import Address, Drop, Offer, decode_outbox
 from slamon.stream import Effects, Outgoing
-from tests.builders import ORDER, PROMISE_ONLY, T0, day, mark_of, order_event, order_rules, row_of
+from tests.builders import HOUR, ORDER, PROMISE_ONLY, T0, day, mark_of, order_event, order_rules, row_of
+from tests.calendars import workshop
 from tests.fakes.stream import FakeTally
 
 KEY = ORDER.encode()
@@ -56,13 +59,13 @@ def test_offers_may_be_for_one_partition_of_the_outbox() -> None:
 def test_offers_may_be_for_some_deliveries() -> None:
     """`only` these."""
     row = _row(day(19))
-    wanted = {(notice_id, receiver) for notice_id, receiver in owed(KEY, row) if receiver == "slack"}
+    wanted = {delivery for delivery in owed(KEY, row) if delivery[1] == "slack"}
     assert [_offer(out).receiver for out in OFFERING.offer(KEY, row, day(19), only=wanted)] == ["slack"]
 
 
 def test_drops_go_the_same_way() -> None:
     """In a fixed order, and none for a receiver that is configured no more."""
-    found = list(OFFERING.drop({("n-2", "slack"), ("n-1", "crm"), ("n-0", "gone")}))
+    found = list(OFFERING.drop({("n-2", "slack", None), ("n-1", "crm", None), ("n-0", "gone", None)}))
     assert [(out.key, out.partition, _drop(out)) for out in found] == [
         (b"webhook|crm", 2, Drop(notice_id="n-1", receiver="crm")),
         (b"slack|#late", 5, Drop(notice_id="n-2", receiver="slack")),
@@ -129,3 +132,52 @@ def test_what_waited_and_is_not_sent_after_all_is_counted_once() -> None:
     offering.decide(KEY, row, Effects(), day(22))
     offering.decide(KEY, row, Effects(), day(23))
     assert sorted(tally.of("superseded")) == [(receiver, "at_risk") for receiver in ("crm", "gone", "slack")]
+
+
+LOS_ANGELES = Hours(workshop("America/Los_Angeles"))
+PEOPLE = {"m-1": Person("U1", "#first", LOS_ANGELES), "m-2": Person("U2", "#gone")}
+ROUTED = order_rules(book=PROMISE_ONLY.book, notices=NoticeRules(Routing(("slack", "crm"), people=PEOPLE)))
+LANES = ADDRESSES | {"slack|#first": Address("slack", b"slack|#first", 7)}
+
+
+def _routed(manager_id: str) -> tuple[Offering, Row]:
+    row = row_of(order_event(manager_id=manager_id), rules=ROUTED)
+    return Offering(3, "outbox", LANES, ROUTED, FakeTally()), row
+
+
+def test_offers_for_a_channel_go_to_its_partition() -> None:
+    """With whom they concern, and when they want it."""
+    (offering, row), effects = _routed("m-1"), Effects()
+    offering.decide(KEY, row, effects, day(18))
+    slack, crm = effects.after
+    assert (slack.key, slack.partition) == (b"slack|#first", 7)
+    told = _offer(slack)
+    assert (told.route, told.mention, told.not_before) == ("#first", ("U1",), day(18) + 7 * HOUR)
+    assert (crm.key, _offer(crm).route, _offer(crm).mention, _offer(crm).not_before) == (b"webhook|crm", None, (), None)
+    assert [_offer(out).receiver for out in offering.offer(KEY, row, day(18), outbox=7)] == ["slack"]
+    assert (offering.reaches(7), list(offering.offer(KEY, row, day(18), outbox=5))) == (True, [])
+
+
+def test_a_channel_that_is_configured_no_more_gives_way_to_slacks_own() -> None:
+    """Offer and drop alike."""
+    (offering, row), effects = _routed("m-2"), Effects()
+    offering.decide(KEY, row, effects, day(18))
+    assert (effects.after[0].key, effects.after[0].partition) == (b"slack|#late", 5)
+    effects.after.clear()
+    apply(row, order_event("SHIPPED", day(17)), ROUTED)
+    offering.decide(KEY, row, effects, day(18, us=1))
+    assert [(out.key, _drop(out).route) for out in effects.after] == [(b"webhook|crm", None), (b"slack|#late", "#gone")]
+
+
+def test_what_is_over_before_its_reader_wakes_is_taken_back() -> None:
+    """From the channel where it waits; the tally hears of it."""
+    tally, effects = FakeTally(), Effects()
+    _, row = _routed("m-1")
+    offering = Offering(3, "outbox", LANES, ROUTED, tally)
+    offering.decide(KEY, row, Effects(), day(18))
+    apply(row, order_event("SHIPPED", day(18) + HOUR), ROUTED)
+    offering.decide(KEY, row, effects, day(18) + 2 * HOUR)
+    assert [(out.key, _drop(out).receiver, _drop(out).route) for out in effects.after] == [
+        (b"slack|#first", "slack", "#first")
+    ]
+    assert tally.of("superseded") == [("slack", "at_risk")]

@@ -61,6 +61,27 @@ def test_a_notice_is_offered_with_all_that_its_text_needs() -> None:
     assert list(offers([RECORD], ORDER_JSON, Place(3, T0), ADDRESSES)) == [offer()]
 
 
+def test_an_offer_names_channel_people_and_hours() -> None:
+    """The people are mentioned on Slack only."""
+    record = NoticeRecord(
+        Due.BREACHED,
+        None,
+        day(21),
+        day(21),
+        day(22),
+        shown_at=day(21),
+        deliveries={
+            "slack": Delivery("pending", route="#first", not_before=day(23)),
+            "crm": Delivery("pending"),
+        },
+    )
+    both = ADDRESSES | {"crm": Address("crm", b"webhook|crm", 2)}
+    assert list(offers([record], ORDER_JSON, Place(3, T0), both, ("U1",))) == [
+        offer(route="#first", mention=("U1",), not_before=day(23)),
+        offer(receiver="crm"),
+    ]
+
+
 def test_a_retraction_names_what_it_withdraws() -> None:
     """It has an id and deliveries of its own."""
     record = NoticeRecord(

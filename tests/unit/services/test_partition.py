@@ -1,9 +1,13 @@
 """One partition of orders: events into rows, due times, what is sent, what leaves."""
 
+from dataclasses import replace
+
 import pytest
 
 from slamon.notices.leaving import leave, wake_at
+from slamon.notices.ledger import NoticeRules
 from slamon.notices.notice import DeliveryState
+from slamon.notices.routing import Person, Routing
 from slamon.notices.row import Outcome, Row, encode_row, read_row
 from slamon.orders.event import DAY, EventType, Instant, OrderEvent
 from slamon.services.offers import Address, Offer, decode_outbox
@@ -69,6 +73,30 @@ def test_rows_that_are_no_orders_are_never_due() -> None:
     shard.ticks(day(22))
     assert {offer.order_id for offer in shard.offers()} == {ORDER}
     assert shard.rows.get(system_key("forecast")) == b"\x93 whatever"
+
+
+def test_each_manager_has_a_queue_of_their_own() -> None:
+    """A new owner of one of them is offered what is its own, and nothing of what the others were told."""
+    people = {"m-1": Person("U1", "#one"), "m-2": Person("U2", "#two")}
+    orders = replace(PROMISE_ONLY, notices=NoticeRules(Routing(("slack",), people=people)))
+    lanes = ADDRESSES | {f"slack|#{name}": Address("slack", name.encode(), at) for name, at in (("one", 1), ("two", 2))}
+    shard = Shard()
+    shard.orders = OrderPartition(3, PartitionRules(orders, lanes, "outbox"), shard.tally)
+    shard.orders.open(shard.rows)
+    for number in (1, 2, 3):
+        shard.hears(order_event(order_id=f"o-{number}", manager_id=f"m-{number}"))
+    shard.ticks(day(18))
+    assert {(out.partition, out.key) for out in shard.effects.after} == {(1, b"one"), (2, b"two"), (5, b"slack|#late")}
+    assert sorted((o.order_id, o.route, o.mention) for o in shard.offers()) == [
+        ("o-1", "#one", ("U1",)),
+        ("o-2", "#two", ("U2",)),
+        ("o-3", None, ()),
+    ]
+    shard.orders.reoffer(2, shard.rows, shard.effects, day(18))
+    assert [offer.order_id for offer in shard.offers()] == ["o-2"]
+    shard.marks(DeliveryState.SENT)
+    shard.orders.reoffer(None, shard.rows, shard.effects, day(18))
+    assert sorted(str(offer.order_id) for offer in shard.offers()) == ["o-2", "o-3"]
 
 
 def test_a_duplicate_writes_nothing() -> None:

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 
 from slamon.metrics.registry import Metrics
 from slamon.notices.ledger import NoticeRules
 from slamon.notices.notice import NoticeKind
+from slamon.notices.routing import Routing, Rule
 from slamon.notices.system import SystemNotice
 from slamon.orders.event import SECOND, Instant
 from slamon.services import silence_keeping
@@ -117,6 +119,22 @@ async def test_one_notice_tells_of_a_silence_and_its_end() -> None:
         await worker.looks(40 * SECOND)
     assert [notice.ended_at is None for notice in worker.told()] == [False, True]
     assert len(set(worker.offered())) == 2
+
+
+async def test_a_silence_is_told_by_the_rules() -> None:
+    """Alertmanager hears of it, where rules without parties send it; a rule about clients has no say."""
+    worker = Worker(Broker(), 0)
+    silences = frozenset({NoticeKind.SOURCE_SILENT})
+    rules = (
+        Rule(("slack",), silences, clients=frozenset({"c-1"})),
+        Rule(("alertmanager", "slack"), silences, slack_channel="#ops"),
+    )
+    routed = order_rules(notices=NoticeRules(Routing(("slack", "crm", "alertmanager"), rules, ("crm",))))
+    worker.notices.rules = lambda: replace(RULES, orders=routed)
+    await silent(worker)
+    (notice,) = worker.told()
+    assert {name: told.route for name, told in notice.deliveries.items()} == {"alertmanager": None, "slack": "#ops"}
+    assert {told.queued_at for told in notice.deliveries.values()} == {notice.decided_at}
 
 
 async def test_only_the_owner_of_the_shared_partition_tells_and_shows() -> None:

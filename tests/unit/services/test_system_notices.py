@@ -3,6 +3,7 @@
 from slamon.notices.ledger import NoticeRules
 from slamon.notices.marks import Mark
 from slamon.notices.notice import DeliveryState, NoticeKind
+from slamon.notices.routing import Route
 from slamon.notices.system import SystemNotice, of_silence
 from slamon.orders.event import Instant
 from slamon.services.offers import Address, OutboxRecord, decode_outbox
@@ -31,7 +32,7 @@ class Shared:
 
     def tell(self, since: Instant = BEGAN, at: Instant = TOLD) -> SystemNotice:
         silent = Silent("mes", since, since + HOUR, "mes")
-        notice = of_silence(silent, 42, RULES.orders.notices.receivers, at)
+        notice = of_silence(silent, 42, tuple(map(Route, ("slack", "crm", "gone"))), at)
         self.notices.declare(notice, self.rows, self.effects)
         return notice
 
@@ -122,3 +123,23 @@ def test_a_row_of_another_version_is_passed_over() -> None:
     assert shared.kept() == []
     shared.notices.reoffer(None, shared.rows, shared.effects)
     assert shared.said() == []
+
+
+def test_a_channel_of_its_own_has_its_queue() -> None:
+    """Offers and drops go there; one that is configured no more gives way to Slack's own."""
+    shared = Shared()
+    lanes = ADDRESSES | {"slack|#ops": Address("slack", b"slack|#ops", 6)}
+    shared.notices.rules = lambda: PartitionRules(ORDERS, lanes, "outbox")
+    silent = Silent("mes", BEGAN, BEGAN + HOUR, "mes")
+    told = of_silence(silent, 42, (Route("slack", "#ops"), Route("crm")), TOLD)
+    shared.notices.declare(told, shared.rows, shared.effects)
+    said = shared.said()
+    assert [(key, partition) for key, partition, _ in said] == [(b"slack|#ops", 6), (b"webhook|crm", 2)]
+    assert [record.offer.route for _, _, record in said if record.offer is not None] == ["#ops", None]
+    shared.notices.rules = lambda: RULES
+    shared.notices.reoffer(5, shared.rows, shared.effects)
+    assert shared.offered() == ["slack"]
+    shared.notices.rules = lambda: PartitionRules(ORDERS, lanes, "outbox")
+    shared.notices.end(shared.kept()[0], shared.rows, shared.effects, day(3))
+    drops = [(key, record.drop.route) for key, _, record in shared.said() if record.drop is not None]
+    assert drops == [(b"slack|#ops", "#ops"), (b"webhook|crm", None)]

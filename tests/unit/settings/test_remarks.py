@@ -19,7 +19,6 @@ def _remarks(text: str) -> list[str]:
         ("notify: {smtp: {host: x}}", "notify.smtp"),
         ("notify: {apprise: {url: x}}", "notify.apprise"),
         ('notify: {heartbeat: {url: "http://x"}}', "notify.heartbeat"),
-        ("notify: {rules: [{kinds: [breached], receivers: [slack]}]}", "notify.rules"),
     ],
 )
 def test_what_is_configured_and_not_run_is_said(text: str, key: str) -> None:
