@@ -14,6 +14,8 @@ from slamon.demo.standins.slack.refused import Json
 from slamon.demo.standins.slack.triggers import new_trigger
 from slamon.demo.standins.slack.views import APP_ID, TEAM_ID
 
+_KEPT = frozenset({"type", "action_id", "text", "value", "style", "url"})
+
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -48,8 +50,8 @@ def block_actions(message: Json, action_id: str, place: Place, *, now: int, pers
     }
     if "thread_ts" in message:
         container["thread_ts"] = message["thread_ts"]
-    kept = {key: element[key] for key in ("type", "action_id", "text", "value", "style", "url") if key in element}
-    action = {**kept, "block_id": block_id, "action_ts": _ts(now)}
+    kept = {key: value for key, value in element.items() if key in _KEPT}
+    action: Json = {**kept, "block_id": block_id, "action_ts": _ts(now)}
     return _payload("block_actions", person, now) | {
         "container": container,
         "channel": {"id": place.channel_id, "name": place.name},

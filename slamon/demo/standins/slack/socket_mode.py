@@ -21,7 +21,7 @@ PATIENCE = 3.0
 class SocketMode:
     """The app's connections; each envelope goes to one of them, by turns."""
 
-    def __init__(self, arrived: Callable[[Json], Awaitable[None]]) -> None:
+    def __init__(self, arrived: Callable[[object], Awaitable[None]]) -> None:
         """`arrived` notes what comes in, before it counts."""
         self.acknowledged: dict[str, Json | None] = {}
         """By envelope, the payload that came with the acknowledgement."""
@@ -88,7 +88,7 @@ class SocketMode:
             said = json.loads(text)
         except ValueError:
             said = text
-        await self._arrived({"said": said})
+        await self._arrived(said)
         if not isinstance(said, dict) or not isinstance(said.get("envelope_id"), str):
             return
         envelope_id = said["envelope_id"]

@@ -4,20 +4,20 @@ from pathlib import Path
 
 from aiohttp import web
 
-from slamon.demo.standins.ledger import Ledger, read_ledger
+from slamon.demo.standins.ledger import read_ledger
 from slamon.demo.standins.script import Act, Call, Reply, Script
 from slamon.demo.standins.server import Clock, Server, new_application, retry_after_header
 from slamon.demo.standins.slack.api import WRITING, Answer, SlackApi, Tokens
 from slamon.demo.standins.slack.arguments import read_arguments, read_token
 from slamon.demo.standins.slack.channels import Workspace
 from slamon.demo.standins.slack.control import add_controls
-from slamon.demo.standins.slack.delivery import Delivery, Heard, RequestUrl
-from slamon.demo.standins.slack.memory import SAY, replay
+from slamon.demo.standins.slack.delivery import Delivery, RequestUrl
+from slamon.demo.standins.slack.journal import Journal
+from slamon.demo.standins.slack.memory import replay
 from slamon.demo.standins.slack.pace import Pace
 from slamon.demo.standins.slack.page import CONTENT_SECURITY_POLICY, channel_page
 from slamon.demo.standins.slack.refused import Json
 from slamon.demo.standins.slack.socket_mode import PATH, SocketMode
-from slamon.orders.event import rfc3339
 
 
 class SlackStandIn:
@@ -46,8 +46,9 @@ class SlackStandIn:
         self.script = Script()
         self.workspace = Workspace(channels)
         replay(read_ledger(ledger), self.workspace)
-        self.socket = SocketMode(self._said)
         self._clock = clock
+        self._journal = Journal(ledger, clock)
+        self.socket = SocketMode(self._journal.said)
         self._api = SlackApi(
             self.workspace,
             clock=clock,
@@ -56,9 +57,10 @@ class SlackStandIn:
             connect=lambda: self.socket.new_link(self.url),
         )
         self.views = self._api.views
-        self.delivery = Delivery(self.workspace, self.views, clock=clock, socket=self.socket, note=self._delivered)
+        self.delivery = Delivery(
+            self.workspace, self.views, clock=clock, socket=self.socket, note=self._journal.delivered
+        )
         self.delivery.target = interactions
-        self._ledger = Ledger(ledger)
         self._server = Server(self._application())
         self.url = ""
 
@@ -77,7 +79,7 @@ class SlackStandIn:
         """End all connections, stop listening and close the ledger."""
         await self.socket.disconnect("link_disabled")
         await self._server.stop()
-        await self._ledger.close()
+        await self._journal.close()
 
     def release(self) -> None:
         """Let the calls go that hang now."""
@@ -86,15 +88,14 @@ class SlackStandIn:
     async def say(self, channel: str, text: str, user: str = "U0HUMAN") -> Json:
         """Let a person write into a channel. Raises Refused."""
         message = self.workspace.say(channel, text, self._clock(), user)
-        answer = Answer({"ok": True, "channel": self.workspace.channel(channel).channel_id, "ts": message["ts"]})
-        await self._write(SAY, {"channel": channel, "text": text, "user": user}, answer)
+        await self._journal.wrote(self.workspace.channel(channel), message)
         return message
 
     def _application(self) -> web.Application:
         app = new_application(self.script, self._clock)
         app.router.add_get("/", self._page)
         app.router.add_get(PATH, self.socket.serve)
-        app.router.add_post("/actions/{channel}/{ts}", self._answered)
+        app.router.add_post("/actions/{channel}/{ts}", self._responded)
         app.router.add_route("*", "/api/{method}", self._call)
         add_controls(app, self.delivery, self.socket)
         return app
@@ -110,7 +111,7 @@ class SlackStandIn:
         places = self.workspace.names_of(arguments.get("channel"))
         reply = self.script.next(Call(method, places, method in WRITING), self._clock())
         answer = self._api.answer(method, arguments, read_token(request, arguments), reply)
-        await self._write(method, arguments, answer, reply.act)
+        await self._journal.called(method, arguments, answer.content, reply.act)
         if answer.is_limited:
             return web.json_response(answer.content, status=429, headers=retry_after_header(answer.retry_after))
         return await self._sent(request, reply, answer)
@@ -125,38 +126,6 @@ class SlackStandIn:
             case _:
                 return await self._server.misbehave(request, reply)
 
-    async def _answered(self, request: web.Request) -> web.Response:
-        """Take what the app sends to the `response_url` of an interaction."""
-        said = {**request.match_info, "said": await request.text()}
-        await self._write("response_url", said, Answer({"ok": True, **request.match_info}))
+    async def _responded(self, request: web.Request) -> web.Response:
+        await self._journal.responded(request.match_info["channel"], request.match_info["ts"], await request.text())
         return web.Response(text="ok")
-
-    async def _said(self, said: Json) -> None:
-        await self._write("socket_mode", said, Answer({"ok": True}))
-
-    async def _delivered(self, payload: Json, heard: Heard) -> None:
-        content = {"ok": heard.accepted, "error": heard.error}
-        row = {"payload": payload, "answer": heard.content}
-        await self._write(f"interaction.{payload['type']}", row, Answer(content))
-
-    async def _write(self, method: str, arguments: Json, answer: Answer, act: Act = Act.SERVE) -> None:
-        content = answer.content
-        await self._ledger.append(
-            {
-                "at": rfc3339(self._clock()),
-                "method": method,
-                "id": _notice_id(arguments),
-                "act": str(act),
-                "accepted": bool(content["ok"]),
-                "error": content.get("error"),
-                "channel": content.get("channel"),
-                "ts": content.get("ts"),
-                "request": {key: value for key, value in arguments.items() if key != "token"},
-            }
-        )
-
-
-def _notice_id(arguments: Json) -> str | None:
-    metadata = arguments.get("metadata")
-    payload = metadata.get("event_payload") if isinstance(metadata, dict) else None
-    return payload.get("notice_id") if isinstance(payload, dict) else None

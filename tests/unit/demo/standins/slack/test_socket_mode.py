@@ -44,11 +44,11 @@ async def test_an_envelope_is_acknowledged_by_slack_sdk(slack: SlackStandIn, tmp
     client = SocketModeClient("xapp-1", web_client=AsyncWebClient(base_url=slack.api_url))
     client.proxy = None
     client.socket_mode_request_listeners.append(act)
-    await client.connect()
+    await client.connect()  # type: ignore[no-untyped-call]
     try:
         envelope_id, acknowledged = await slack.socket.send(PAYLOAD, patience=10)
     finally:
-        await client.close()
+        await client.close()  # type: ignore[no-untyped-call]
     assert acknowledged
     assert got == [PAYLOAD]
     assert slack.socket.acknowledged == {envelope_id: {"text": "noted"}}
