@@ -24,6 +24,8 @@ from slamon.demo.standins.slack.triggers import new_trigger
 from slamon.orders.event import SECOND
 from tests.samples import NOW
 
+pytestmark = pytest.mark.filterwarnings("ignore:The top-level `text` argument is missing")
+
 TOKEN, APP_TOKEN = "xoxb-1", "xapp-1"
 METADATA = {"event_type": "slamon_notice", "event_payload": {"notice_id": "n-1", "order_id": "A-1", "kind": "breached"}}
 PLAIN = {"type": "plain_text", "text": "x"}

@@ -24,6 +24,7 @@ class Channel:
     earlier: dict[str, list[Json]] = field(default_factory=dict)
     """By ts, what an edited message said before, oldest first."""
     _by_ts: dict[str, Json] = field(default_factory=dict)
+    _threads: dict[str, list[Json]] = field(default_factory=dict)
 
     @property
     def roots(self) -> list[Json]:
@@ -39,6 +40,8 @@ class Channel:
         """Put a message at the end."""
         self.messages.append(message)
         self._by_ts[message["ts"]] = message
+        if "thread_ts" in message:
+            self._threads.setdefault(message["thread_ts"], []).append(message)
 
     def find(self, ts: object) -> Json | None:
         """The message with this ts."""
@@ -46,7 +49,7 @@ class Channel:
 
     def replies(self, ts: str) -> list[Json]:
         """The replies in the thread of a root, oldest first."""
-        return [message for message in self.messages if message.get("thread_ts") == ts]
+        return list(self._threads.get(ts, ()))
 
     def versions(self, ts: str) -> list[Json]:
         """All that a message ever said, oldest first, what it says now last. Raises KeyError."""
