@@ -48,7 +48,8 @@ class Delivery:
         """`note` writes down what was delivered, and what came of it."""
         self.target: RequestUrl | None = None
         self.response_url = Place("", "").url
-        self._workspace, self._views = workspace, views
+        self.views = views
+        self._workspace = workspace
         self._clock, self._socket, self._note = clock, socket, note
 
     @property
@@ -67,8 +68,11 @@ class Delivery:
 
     async def submit(self, view_id: str, values: Mapping[str, object], person: Person = ANN) -> Heard:
         """Submit a modal that was opened. Raises KeyError where it was not."""
-        view = self._views.opened[view_id]
-        return await self.deliver(view_submission(view, values, now=self._clock(), person=person))
+        view = self.views.opened[view_id]
+        heard = await self.deliver(view_submission(view, values, now=self._clock(), person=person))
+        if heard.accepted:
+            self.views.heard(view_id, heard.content)
+        return heard
 
     async def deliver(self, payload: Json) -> Heard:
         """Send any payload."""

@@ -41,6 +41,13 @@ article.reply { margin-left: 48px; border-left: 3px solid #e8e8e8; }
 .button.primary { background: #007a5a; border-color: #007a5a; color: #fff; }
 .button.danger { color: #c01343; border-color: #c01343; }
 .button.primary:disabled { background: #8fbfb0; border-color: #8fbfb0; color: #fff; }
+.modal { position: fixed; inset: 48px auto auto 50%; translate: -50%; width: min(480px, 92vw); background: #fff;
+         padding: 18px 24px; border-radius: 8px; box-shadow: 0 0 0 100vmax #0007; z-index: 1; }
+.modal h2 { margin: 0 0 10px; font-size: 18px; }
+.modal label { display: block; margin: 10px 0; }
+.modal input, .modal select, .modal textarea { display: block; font: inherit; width: 100%; padding: 6px;
+         border: 1px solid #bbb; border-radius: 4px; margin-top: 4px; }
+.error { color: #c01343; font-size: 13px; }
 hr { border: 0; border-top: 1px solid #ddd; margin: 8px 0; }
 .avatar { width: 38px; height: 38px; flex: none; border-radius: 8px; background: #1264a3; color: #fff;
           display: grid; place-items: center; font-weight: 700; }
@@ -64,8 +71,12 @@ code { color: #c01343; background: #f6f6f6; border: 1px solid #ddd; border-radiu
 """
 
 
-def channel_page(channels: Sequence[Channel], *, can_press: bool = False) -> str:
-    """Write the whole page: every channel, its newest messages first. `can_press`: buttons work."""
+def channel_page(channels: Sequence[Channel], *, can_press: bool = False, modal: str = "") -> str:
+    """Write the whole page: every channel, its newest messages first.
+
+    `can_press`: buttons work. `modal`: HTML that stands before all; while it does, the page is not read again.
+    """
+    again = "" if modal else f'<meta http-equiv="refresh" content="{_REFRESH_SECONDS}">'
     sections = "".join(_section(channel, can_press=can_press) for channel in channels)
     links = "".join(
         f'<a href="#{html.escape(channel.channel_id)}">'
@@ -75,10 +86,9 @@ def channel_page(channels: Sequence[Channel], *, can_press: bool = False) -> str
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<meta http-equiv="refresh" content="{_REFRESH_SECONDS}">'
-        f"<title>Slack stand-in</title><style>{_STYLE}</style></head><body>"
+        f"{again}<title>Slack stand-in</title><style>{_STYLE}</style></head><body>"
         f"<nav><h1>slamon demo</h1><p>plays Slack on this machine</p>{links}</nav>"
-        f"<main>{sections or _NOTHING}</main></body></html>"
+        f"<main>{sections or _NOTHING}</main>{modal}</body></html>"
     )
 
 

@@ -14,6 +14,7 @@ from slamon.demo.standins.slack.control import add_controls
 from slamon.demo.standins.slack.delivery import Delivery, RequestUrl
 from slamon.demo.standins.slack.journal import Journal
 from slamon.demo.standins.slack.memory import replay
+from slamon.demo.standins.slack.modal import modal_html
 from slamon.demo.standins.slack.pace import Pace
 from slamon.demo.standins.slack.page import CONTENT_SECURITY_POLICY, channel_page
 from slamon.demo.standins.slack.refused import Json
@@ -101,7 +102,8 @@ class SlackStandIn:
         return app
 
     async def _page(self, _request: web.Request) -> web.Response:
-        page = channel_page(self.workspace.channels, can_press=self.delivery.is_possible)
+        modal = "" if self.views.shown is None else modal_html(self.views.shown, self.views.errors)
+        page = channel_page(self.workspace.channels, can_press=self.delivery.is_possible, modal=modal)
         headers = {"Content-Security-Policy": CONTENT_SECURITY_POLICY, "X-Content-Type-Options": "nosniff"}
         return web.Response(text=page, content_type="text/html", headers=headers)
 

@@ -20,7 +20,26 @@ class Views:
 
     def __init__(self) -> None:
         self.opened: dict[str, Json] = {}
+        self.errors: Json = {}
+        """By block, what the app found wrong with what was last sent."""
+        self._shown: str | None = None
         self._triggers = Triggers()
+
+    @property
+    def shown(self) -> Json | None:
+        """The modal that is open now: one at a time, as people have one."""
+        return None if self._shown is None else self.opened[self._shown]
+
+    def close(self) -> None:
+        """Close what is open."""
+        self._shown, self.errors = None, {}
+
+    def heard(self, view_id: str, answer: Json | None) -> None:
+        """Do what the app answered to a modal that was sent: it stays open with errors, else it closes."""
+        if (answer or {}).get("response_action") == "errors":
+            self.errors = dict((answer or {}).get("errors") or {})
+        elif view_id == self._shown:
+            self.close()
 
     def open(self, trigger: object, view: object, now: int) -> Json:
         """Open a modal at `now` (microseconds); returns it as Slack shows it. Raises Refused."""
@@ -43,6 +62,7 @@ class Views:
             "hash": f"{now // 1_000_000}.{view_id[-8:]}",
             "state": {"values": {}},
         }
+        self._shown, self.errors = view_id, {}
         return self.opened[view_id]
 
 

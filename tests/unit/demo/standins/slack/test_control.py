@@ -108,9 +108,29 @@ async def test_the_form_of_the_page_leads_back_to_it(slack: SlackStandIn, tmp_pa
     assert interactions(tmp_path) == [("interaction.block_actions", "no_way_to_the_app")]
 
 
-async def test_no_other_site_presses_a_button(slack: SlackStandIn, tmp_path: Path) -> None:
+@pytest.mark.parametrize("path", ["press", "submit", "close"])
+async def test_no_other_site_presses_a_button(slack: SlackStandIn, tmp_path: Path, path: str) -> None:
     headers = {"Sec-Fetch-Site": "cross-site"}
     async with aiohttp.ClientSession() as session:
-        answer = await session.post(f"{slack.url}/-/press", data=place(slack), headers=headers)
+        answer = await session.post(f"{slack.url}/-/{path}", data=place(slack), headers=headers)
         assert answer.status == 403
     assert interactions(tmp_path) == []
+
+
+async def test_a_modal_on_the_page_is_sent_and_closed(slack: SlackStandIn, tmp_path: Path) -> None:
+    element = {"type": "plain_text_input", "action_id": "reason"}
+    blocks = [{"type": "input", "block_id": "why", "label": LABEL, "element": element}]
+    modal = {"type": "modal", "title": LABEL, "submit": LABEL, "blocks": blocks}
+    view = slack.views.open(new_trigger(NOW), modal, NOW)
+    form = {"view_id": view["id"], "value.reason": "so"}
+    async with aiohttp.ClientSession() as session:
+        async with session.get(slack.url) as page:
+            assert 'action="/-/submit"' in await page.text()
+        for path in ("submit", "close", "close"):
+            answer = await session.post(f"{slack.url}/-/{path}", data=form, allow_redirects=False)
+            assert (answer.status, answer.headers["Location"]) == (303, "/")
+        async with session.get(slack.url) as page:
+            assert 'action="/-/submit"' not in await page.text()
+    rows = [row for row in read_ledger(tmp_path / "ledger") if row["method"].startswith("interaction")]
+    (sent,) = (row["request"]["payload"]["view"]["state"]["values"] for row in rows)
+    assert sent == {"why": {"reason": {"type": "plain_text_input", "value": "so"}}}

@@ -92,6 +92,10 @@ async def test_a_submitted_modal_and_the_apps_answer(slack: SlackStandIn, app: A
     heard = await slack.delivery.submit(view["id"], {"reason": "so"})
     assert (heard.accepted, heard.content) == (True, app.answer)
     assert app.got[0]["view"]["state"]["values"]["why"]["reason"]["value"] == "so"
+    assert (slack.views.shown, slack.views.errors) == (view, {"why": "say more"})
+    app.answer = None
+    await slack.delivery.submit(view["id"], {"reason": "more"})
+    assert slack.views.shown is None
 
 
 @pytest.mark.parametrize(

@@ -94,3 +94,10 @@ def test_a_long_channel_shows_its_newest() -> None:
     assert "the newest 200 of 201" in text
     assert "message 200!" in text
     assert "message 0!" not in text
+
+
+def test_a_page_with_a_modal_is_not_read_again_while_somebody_writes() -> None:
+    assert 'http-equiv="refresh"' in channel_page([])
+    page = channel_page([], modal="<form>here</form>")
+    assert "<form>here</form>" in page
+    assert 'http-equiv="refresh"' not in page

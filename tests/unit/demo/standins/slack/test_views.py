@@ -59,3 +59,30 @@ def test_a_view_needs_a_trigger() -> None:
 def test_a_view_that_is_none() -> None:
     with pytest.raises(Refused, match="invalid_arguments"):
         Views().open(new_trigger(NOW), "modal", NOW)
+
+
+def test_one_modal_is_open_at_a_time() -> None:
+    views = Views()
+    seen = [views.shown]
+    first, second = (views.open(new_trigger(NOW), MODAL, NOW) for _ in range(2))
+    views.heard(first["id"], None)
+    seen.append(views.shown)
+    views.close()
+    assert [*seen, views.shown] == [None, second, None]
+
+
+@pytest.mark.parametrize("answer", [None, {}, {"response_action": "clear"}])
+def test_a_modal_closes_when_the_app_is_content(answer: dict[str, Any] | None) -> None:
+    views = Views()
+    view = views.open(new_trigger(NOW), MODAL, NOW)
+    views.heard(view["id"], answer)
+    assert views.shown is None
+
+
+def test_a_modal_stays_open_with_what_the_app_finds_wrong() -> None:
+    views = Views()
+    view = views.open(new_trigger(NOW), MODAL, NOW)
+    views.heard(view["id"], {"response_action": "errors", "errors": {"when": "in the past"}})
+    assert (views.shown, views.errors) == (view, {"when": "in the past"})
+    views.open(new_trigger(NOW), MODAL, NOW)
+    assert views.errors == {}
