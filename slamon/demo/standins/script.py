@@ -58,7 +58,8 @@ class Reply:
 
         Raises ValueError, TypeError or KeyError.
         """
-        return cls(**{**content, "act": Act(content["act"])})
+        after = content.get("retry_after")
+        return cls(**{**content, "act": Act(content["act"]), "retry_after": None if after is None else str(after)})
 
 
 GOOD_SERVICE = Reply()

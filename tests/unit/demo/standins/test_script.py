@@ -18,8 +18,9 @@ def test_a_cleared_script_serves() -> None:
     assert script.next() is GOOD_SERVICE
 
 
-def test_a_reply_is_read_from_json() -> None:
-    content = {"act": "rate_limited", "retry_after": "30"}
+@pytest.mark.parametrize("seconds", ["30", 30])
+def test_a_reply_is_read_from_json(seconds: object) -> None:
+    content = {"act": "rate_limited", "retry_after": seconds}
     assert Reply.parse(content) == Reply(Act.RATE_LIMITED, retry_after="30")
 
 
