@@ -2,8 +2,8 @@
 
 from html.parser import HTMLParser
 
-from slamon.demo.standins.channels import Channel, Workspace
-from slamon.demo.standins.page import channel_page
+from slamon.demo.standins.slack.channels import Channel, Workspace
+from slamon.demo.standins.slack.page import channel_page
 from slamon.sinks.slack_message import slack_message
 from tests.samples import NOW, outgoing
 
@@ -66,6 +66,16 @@ def test_replies_stand_below_their_message() -> None:
     assert places == sorted(places)
 
 
+def test_an_old_thread_that_goes_on_keeps_its_root() -> None:
+    workspace = Workspace()
+    _, root = workspace.post({"channel": "#c", "text": "late!"}, NOW)
+    for number in range(200):
+        workspace.post({"channel": "#c", "text": f"message {number}!"}, NOW)
+    workspace.post({"channel": "#c", "text": "shipped!", "thread_ts": root["ts"]}, NOW)
+    text = _parsed(workspace.channels).text
+    assert text.index("message 199!") < text.index("late!") < text.index("shipped!")
+
+
 def test_nothing_in_a_message_becomes_a_tag() -> None:
     workspace = Workspace()
     evil = '<script>alert(1)</script><img src=x onerror="alert(1)">&lt;script&gt;'
@@ -84,3 +94,10 @@ def test_a_long_channel_shows_its_newest() -> None:
     assert "the newest 200 of 201" in text
     assert "message 200!" in text
     assert "message 0!" not in text
+
+
+def test_a_page_with_a_modal_is_not_read_again_while_somebody_writes() -> None:
+    assert 'http-equiv="refresh"' in channel_page([])
+    page = channel_page([], modal="<form>here</form>")
+    assert "<form>here</form>" in page
+    assert 'http-equiv="refresh"' not in page
