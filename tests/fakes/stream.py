@@ -164,6 +164,9 @@ class FakeTally:
     def sent(self, receiver: str, kind: NoticeKind, delay: Span) -> None:
         self.said.append(("sent", receiver, str(kind), delay))
 
+    def digested(self, receiver: str, kind: NoticeKind, delay: Span) -> None:
+        self.said.append(("digested", receiver, str(kind), delay))
+
     def failed(self, receiver: str, kind: NoticeKind) -> None:
         self.said.append(("failed", receiver, str(kind)))
 

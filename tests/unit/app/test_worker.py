@@ -8,7 +8,7 @@ import pytest
 from slamon.app.worker import Worker
 from slamon.demo.ports import LOOPBACK, free_port
 from slamon.errors import ConfigError
-from slamon.services.dispatcher import Receiver
+from slamon.services.lane import Receiver
 from slamon.services.instance import claim_instance
 from slamon.services.offers import Address
 from slamon.settings import Settings, load_text
