@@ -12,6 +12,7 @@ from slamon.kafka.preflight import Surroundings
 from slamon.kafka.topics import OwnTopics, own_topic_specs
 from slamon.notices.foreseen import ForecastRules
 from slamon.notices.ledger import NoticeRules
+from slamon.notices.links import Links
 from slamon.notices.row import OrderRules
 from slamon.orders.event import SECOND
 from slamon.services.dispatcher import Receiver
@@ -164,6 +165,11 @@ def own_url(settings: Settings) -> str:
     host = f"[{web.host}]" if ":" in web.host else web.host  # an IPv6 address
     address = web.advertise or f"{host}:{web.port}"
     return address if "://" in address else f"http://{address}"
+
+
+def links(settings: Settings) -> Links:
+    """Where people find the pages."""
+    return Links(settings.web.public_url or own_url(settings))
 
 
 def _plain(secret: SecretStr | str | None) -> str:

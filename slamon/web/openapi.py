@@ -29,6 +29,10 @@ def _array(of: str) -> dict[str, Any]:
 
 
 _ODDITIES: dict[str, Any] = {"type": "array", "items": _object(at=_TIME, kind=_WORD, text=_WORD)}
+_SAID = _object(occurred_at=_TIME, type=_WORD, status=_TEXT, system=_TEXT, reason=_TEXT, actor=_TEXT)
+_COUNT = {"type": "integer"}
+_REACHED = _object(workers=_COUNT, workers_asked=_COUNT, partitions=_COUNT, partitions_asked=_COUNT)
+_WHOLE = {"as_of": _TIME, "complete": {"type": "boolean"}, "reached": _REACHED}
 
 _SCHEMAS: dict[str, Any] = {
     "Error": _object(error={"type": "string"}),
@@ -81,6 +85,7 @@ _SCHEMAS: dict[str, Any] = {
         forecast={"type": ["object", "null"]},
         causes={"type": "array", "items": _object(cause=_CAUSE, who=_TEXT, seconds=_AMOUNT, share=_AMOUNT)},
         intervals=_array("Interval"),
+        events={"type": "array", "items": _SAID},
         promises=_array("Statement"),
         oddities=_ODDITIES,
     ),
@@ -93,10 +98,7 @@ _SCHEMAS: dict[str, Any] = {
         status=_TEXT,
         counted_seconds=_AMOUNT,
         paused={"type": "boolean"},
-        event={
-            **_object(occurred_at=_TIME, type=_WORD, status=_TEXT, system=_TEXT, reason=_TEXT, actor=_TEXT),
-            "type": ["object", "null"],
-        },
+        event={**_SAID, "type": ["object", "null"]},
     ),
     "Statement": _object(
         at=_TIME, date=_TIME, by=_TEXT, actor=_TEXT, reason=_TEXT, effect={"type": "string", "enum": [*Effect]}
@@ -115,12 +117,11 @@ _SCHEMAS: dict[str, Any] = {
         text={"type": "string"},
         deliveries={"type": "array", "items": {"type": "object"}},
     ),
-    "Orders": _object(as_of=_TIME, complete={"type": "boolean"}, orders=_array("Order"), next=_TEXT),
-    "Notices": _object(as_of=_TIME, complete={"type": "boolean"}, notices=_array("Notice"), next=_TEXT),
+    "Orders": _object(**_WHOLE, orders=_array("Order"), next=_TEXT),
+    "Notices": _object(**_WHOLE, notices=_array("Notice"), next=_TEXT),
     "Summary": _object(
-        as_of=_TIME,
-        complete={"type": "boolean"},
-        orders={"type": "integer"},
+        **_WHOLE,
+        orders=_COUNT,
         by_verdict=_COUNTS,
         by_status=_COUNTS,
         by_channel=_COUNTS,
