@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from slamon.sla.causes import Cause
 from slamon.sla.explained import Effect
+from slamon.web.pages.late import PAGE_PARAMETERS
 from slamon.web.query import NOTICE_PARAMETERS, ORDER_PARAMETERS, REPEATABLE
 
 if TYPE_CHECKING:
@@ -140,6 +141,9 @@ def document(version: str) -> dict[str, Any]:
         "info": {"title": "slamon", "version": version, "license": {"name": "Apache-2.0"}},
         "paths": {
             "/": _get("The first page", media="text/html"),
+            "/orders": _get("Late orders as a page", media="text/html", parameters=PAGE_PARAMETERS),
+            "/orders/{order_id}": _order("One order as a page", media="text/html"),
+            "/assets/{name}": _asset(),
             "/-/healthy": _get("Whether the process lives", "Health", refusals={503: "A restart is needed"}),
             "/-/ready": _get("Whether this worker serves", "Checks", refusals={503: "Not yet: see checks"}),
             "/metrics": _get("Prometheus metrics of this worker", media="text/plain"),
@@ -154,10 +158,17 @@ def document(version: str) -> dict[str, Any]:
     }
 
 
-def _order(summary: str, schema: str) -> dict[str, Any]:
+def _order(summary: str, schema: str | None = None, *, media: str = "application/json") -> dict[str, Any]:
     refusals = {404: "No such order", 503: "The worker that has its partition can't be asked now"}
-    path = _get(summary, schema, refusals=refusals)
-    path["get"]["parameters"] = [{"name": "order_id", "in": "path", "required": True, "schema": {"type": "string"}}]
+    return _in_path("order_id", _get(summary, schema, media=media, refusals=refusals))
+
+
+def _asset() -> dict[str, Any]:
+    return _in_path("name", _get("The style and icon of the pages", media="text/css", refusals={404: "No such file"}))
+
+
+def _in_path(name: str, path: dict[str, Any]) -> dict[str, Any]:
+    path["get"]["parameters"] = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}}]
     return path
 
 

@@ -1,6 +1,6 @@
 from html.parser import HTMLParser
 
-from slamon.web.page import first_page
+from slamon.web.pages.first import first_page
 from tests.fakes.orders_api import FakeWorker, order_head
 from tests.fakes.sites import Served
 
