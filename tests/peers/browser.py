@@ -4,7 +4,6 @@ import asyncio
 import base64
 import itertools
 import os
-import shutil
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Mapping
@@ -13,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+
+from tests.peers.debian import program
 
 _START_SECONDS = 60
 _ANSWER_SECONDS = 60
@@ -109,16 +110,10 @@ class Page:
         return file
 
 
-def installed() -> str | None:
-    """The browser's path; None where it is not there."""
-    return shutil.which("chromium")
-
-
 @asynccontextmanager
 async def browser() -> AsyncIterator[Page]:
     """A browser of one's own with one tab; it is gone at the end."""
-    path = installed()
-    assert path is not None, "chromium is missing: dev/debian-packages installs it"
+    path = program("chromium")
     with tempfile.TemporaryDirectory(prefix="slamon-chromium-", ignore_cleanup_errors=True) as home:
         process = subprocess.Popen(
             [

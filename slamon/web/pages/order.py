@@ -48,7 +48,7 @@ def order_page(told: Told, root: str) -> str:
         "order.html",
         root,
         order=order,
-        now=parsed(order.get("as_of")),
+        now=parsed(order["as_of"]),
         explained=told.explanation is not None,
         explanation=explanation,
         explain=EXPLAIN,
@@ -84,7 +84,7 @@ def newest(rows: Sequence[Any], most: int = MOST_ROWS) -> Rows:
 def _silence(order: Mapping[str, Any]) -> str | None:
     """How long an open order has not been heard of, where that is worth telling."""
     heard = [at for at in map(parsed, order["heard"].values()) if at is not None]
-    now = parsed(order.get("as_of"))
+    now = parsed(order["as_of"])
     over = order["finished_at"] is not None or order["verdict"] == Verdict.CANCELLED
     if over or now is None or not heard or now - max(heard) < QUIET:
         return None

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _ORDER: Final[Mapping[str, Any]] = {
+    "as_of": None,
     "status": None,
     "next_step": None,
     "systems": {},

@@ -78,7 +78,7 @@ def _stated(promises: Iterable[Mapping[str, Any]]) -> Iterator[Moment]:
 
 def _clock(order: Mapping[str, Any]) -> Iterator[Moment]:
     promise, finished_at = order["promise"], parsed(order["finished_at"])
-    due_at, now = parsed(promise["due_at"]), parsed(order.get("as_of"))
+    due_at, now = parsed(promise["due_at"]), parsed(order["as_of"])
     if promise["started_at"] is not None:
         yield Moment(promise["started_at"], None, "clock", "The clock of the promise starts")
     if order["verdict"] in {"breached", "broken"} and due_at is not None and _over(due_at, finished_at or now):
