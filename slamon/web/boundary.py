@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_RETRY_AFTER: Final = "Retry-After"
 SECURITY_HEADERS: Final[Mapping[str, str]] = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; "
@@ -80,14 +81,14 @@ def _told(error: Exception) -> tuple[int, str, Mapping[str, str]]:
     """Status, sentence and headers of the answer to an error."""
     match error:
         case Refusal():
-            again = {} if error.retry_after is None else {hdrs.RETRY_AFTER: str(error.retry_after)}
+            again = {} if error.retry_after is None else {_RETRY_AFTER: str(error.retry_after)}
             return error.status, str(error), again
         case web.HTTPException():
             kept = {str(name): error.headers[name] for name in (hdrs.ALLOW,) if name in error.headers}
             return error.status, _sentence(error), kept
         case TimeoutError():
             late = "no answer in time; ask for less or again later"
-            return HTTPStatus.SERVICE_UNAVAILABLE, late, {hdrs.RETRY_AFTER: "5"}
+            return HTTPStatus.SERVICE_UNAVAILABLE, late, {_RETRY_AFTER: "5"}
         case _:
             logger.error("request.failed", exc_info=error)
             return HTTPStatus.INTERNAL_SERVER_ERROR, "internal error", {}

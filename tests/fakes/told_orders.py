@@ -6,7 +6,7 @@ from typing import Any
 from slamon.notices.report import standing_json, standing_notices
 from slamon.orders import facts
 from slamon.orders.entry import CHANNEL, CLIENT_ID, CLIENT_NAME, MANAGER_ID
-from slamon.orders.event import Instant, OrderEvent
+from slamon.orders.event import EventType, Instant, OrderEvent
 from slamon.sla.explained import explanation_json
 from slamon.sla.explaining import explanation
 from slamon.sla.standing import OrderReport, order_json, order_report
@@ -114,8 +114,8 @@ def shop_events(name: str = "Nordwind Metallbau GmbH", order_id: str = "2026-03-
         order_event(at=day(0), **late),
         order_event("PRICE_CALCULATED", day(0.1), **late | {"system": "mes"}),
         promised(day(20), day(1), **late, actor="anna"),
-        told("hold", day(2), **late, reason="client sends a new drawing"),
-        told("release", day(5), **late),
+        told(EventType.HOLD, day(2), **late, reason="client sends a new drawing"),
+        told(EventType.RELEASE, day(5), **late),
         order_event("MANUFACTURING_APPROVED", day(6), **late | {"system": "crm", "actor": "anna"}),
         order_event("MANUFACTURING_STARTED", day(9), **late | {"system": "mes"}),
         promised(day(26), day(19), **late, actor="anna", reason="no metal before the 25th"),

@@ -4,7 +4,6 @@ import asyncio
 import base64
 import itertools
 import os
-import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -17,6 +16,7 @@ from tests.peers.debian import program
 
 _START_SECONDS = 60
 _ANSWER_SECONDS = 60
+_END_SECONDS = 10
 COMPLAINTS = ("Runtime.exceptionThrown", "Log.entryAdded", "Runtime.consoleAPICalled")
 
 
@@ -28,6 +28,7 @@ class Page:
         self._numbers = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._loaded = asyncio.Event()
+        self._complaint = asyncio.Event()
         self.complaints: list[str] = []
         self.dialogs = 0
         self.statuses: dict[str, int] = {}
@@ -50,6 +51,14 @@ class Page:
             self.statuses[params["response"]["url"]] = params["response"]["status"]
         elif method in COMPLAINTS:
             self.complaints.append(f"{method}: {params}")
+            self._complaint.set()
+
+    async def complained(self, words: str, times: int) -> None:
+        """Wait until it has complained so often about something."""
+        async with asyncio.timeout(_ANSWER_SECONDS):
+            while sum(words in complaint for complaint in self.complaints) < times:
+                self._complaint.clear()
+                await self._complaint.wait()
 
     async def call(self, method: str, **params: Any) -> dict[str, Any]:
         """One command and its result."""
@@ -103,11 +112,10 @@ class Page:
         )
         return found
 
-    async def picture(self, file: Path) -> Path:
-        """The whole page as a picture."""
+    async def picture(self, file: Path) -> int:
+        """The whole page as a picture; its size in bytes."""
         shot = await self.call("Page.captureScreenshot", format="png", captureBeyondViewport=True)
-        file.write_bytes(base64.b64decode(shot["data"]))
-        return file
+        return await asyncio.to_thread(file.write_bytes, base64.b64decode(shot["data"]))
 
 
 @asynccontextmanager
@@ -115,8 +123,8 @@ async def browser() -> AsyncIterator[Page]:
     """A browser of one's own with one tab; it is gone at the end."""
     path = program("chromium")
     with tempfile.TemporaryDirectory(prefix="slamon-chromium-", ignore_cleanup_errors=True) as home:
-        process = subprocess.Popen(
-            [
+        process = await asyncio.create_subprocess_exec(
+            *[
                 path,
                 "--headless=new",
                 "--no-sandbox",  # it runs as root in containers, and opens only what the test serves
@@ -129,8 +137,8 @@ async def browser() -> AsyncIterator[Page]:
                 f"--user-data-dir={home}",
                 "about:blank",
             ],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
             env={**os.environ, "HOME": home},
         )
         try:
@@ -138,20 +146,26 @@ async def browser() -> AsyncIterator[Page]:
             async with aiohttp.ClientSession() as session, _tab(session, port) as page:
                 yield page
         finally:
-            process.terminate()
-            try:
-                await asyncio.to_thread(process.wait, 10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            await _ended(process)
 
 
-async def _port(process: subprocess.Popen[bytes], file: Path) -> int:
+async def _ended(process: asyncio.subprocess.Process) -> None:
+    with suppress(ProcessLookupError):
+        process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), _END_SECONDS)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+
+
+async def _port(process: asyncio.subprocess.Process, file: Path) -> int:
+    """The port that it chose, from the file it writes once it listens."""
     async with asyncio.timeout(_START_SECONDS):
         while True:
-            assert process.poll() is None, f"chromium ended with {process.returncode}"
+            assert process.returncode is None, f"chromium ended with {process.returncode}"
             with suppress(FileNotFoundError, ValueError, IndexError):
-                return int(file.read_text("utf-8").splitlines()[0])
+                return int((await asyncio.to_thread(file.read_text, "utf-8")).splitlines()[0])
             await asyncio.sleep(0.05)
 
 

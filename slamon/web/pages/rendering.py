@@ -16,7 +16,7 @@ from slamon.web.pages.assets import ICON, STYLE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-UNKNOWN: Final = "\N{EN DASH}"
+UNKNOWN: Final = "–"
 """What stands where nothing is known."""
 
 
@@ -51,8 +51,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    filters: dict[str, Callable[..., object]] = {"breakable": breakable, "moment": moment}
-    made.filters.update(filters | words.FILTERS)
+    filters: dict[str, Callable[..., object]] = {**words.FILTERS, "breakable": breakable, "moment": moment}
+    made.filters.update(filters)
     return made
 
 

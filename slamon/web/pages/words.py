@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 LONGEST: Final = 2000
 """Characters of one text that a page shows; the JSON has it whole."""
 
+IN_A_LIST: Final = 100
+"""Characters of one name in a list."""
+
 _BLANK: Final = frozenset("\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u2061\u2062\u2063\u2064\u2800\u3164\ufe0f\uffa0")
 _TAGS: Final = range(0xE0000, 0xE1000)
 
@@ -80,6 +83,11 @@ def shown(text: str) -> str:
     """A text on one line, without what is not seen or turns its direction, cut to what a page bears."""
     seen = "".join(one for one in visible(text[:LONGEST]) if one not in _BLANK and ord(one) not in _TAGS)
     return seen if len(text) <= LONGEST else f"{seen}…"
+
+
+def brief(text: str | None) -> str | None:
+    """A name as a list bears it; the order's own page has it longer."""
+    return text if text is None or len(text) <= IN_A_LIST else f"{text[: IN_A_LIST - 1]}…"
 
 
 def plain(word: object) -> str:
@@ -180,6 +188,7 @@ def answer(row: Mapping[str, Any]) -> str:
 
 FILTERS: Final[Mapping[str, Callable[..., object]]] = {
     "answer": answer,
+    "brief": brief,
     "cause": cause,
     "divergence": divergence,
     "effect": effect,

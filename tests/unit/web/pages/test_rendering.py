@@ -1,4 +1,3 @@
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -6,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from slamon.web.pages import rendering
+from slamon.web.pages import rendering, words
 from slamon.web.pages.first import first_page
 from slamon.web.pages.rendering import breakable, moment
 from tests.pages import NASTY, Read
@@ -43,7 +42,7 @@ def test_a_nasty_text_is_inert_wherever_it_stands(nasty: str) -> None:
 def test_any_text_comes_back_as_what_is_visible_of_it(text: str) -> None:
     page = Read(first_page(version="1", ready=True, checks={"check": f"[{text}]"}))
     assert page.tags.isdisjoint({"script", "b", "style"})
-    assert " ".join(rendering.words.shown(f"[{text}]").split()) in page.text
+    assert " ".join(words.shown(f"[{text}]").split()) in page.text
 
 
 def test_a_value_that_a_template_misses_is_a_mistake() -> None:
@@ -52,5 +51,5 @@ def test_a_value_that_a_template_misses_is_a_mistake() -> None:
 
 
 def test_none_is_a_dash() -> None:
-    checks: Mapping[str, Any] = {"kafka": None}
+    checks: dict[str, Any] = {"kafka": None}
     assert f"Ready kafka {rendering.UNKNOWN}" in Read(first_page(version="1", ready=True, checks=checks)).text

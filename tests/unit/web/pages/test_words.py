@@ -91,6 +91,11 @@ def test_text_from_outside_is_one_visible_line(text: str, shown: str) -> None:
     assert words.shown(text) == shown
 
 
+def test_names_in_lists_are_short() -> None:
+    assert (words.brief(None), words.brief("Ann"), words.brief("x" * 100)) == (None, "Ann", "x" * 100)
+    assert words.brief("x" * 101) == "x" * 99 + "…"
+
+
 @pytest.mark.parametrize(
     ("share", "said"),
     [(None, None), (0, "0 %"), (0.001, "under 1 %"), (0.5, "50 %"), (0.9999, "over 99 %"), (1, "100 %")],
