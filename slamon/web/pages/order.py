@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
@@ -13,6 +13,7 @@ from slamon.sla.verdict import Verdict
 from slamon.web.pages.rendering import render
 from slamon.web.pages.shape import whole_explanation, whole_notice, whole_order
 from slamon.web.pages.timeline import QUIET, timeline
+from slamon.web.pages.words import since
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,7 +55,8 @@ def order_page(told: Told, root: str) -> str:
         explain=EXPLAIN,
         moments=newest(timeline(order, explanation, notices)),
         stages=newest(sorted(order["stages"], key=lambda stage: parsed(stage.get("entered_at")) or 0)),
-        silence=_silence(order),
+        since=_since(order, explanation["intervals"]),
+        silence=_silence(order, explanation["events"]),
         systems=_systems(order),
         notices=newest(notices),
         notices_complete=told.notices_complete,
@@ -81,9 +83,19 @@ def newest(rows: Sequence[Any], most: int = MOST_ROWS) -> Rows:
     return Rows(list(islice(rows, left_out, None)), left_out)
 
 
-def _silence(order: Mapping[str, Any]) -> str | None:
-    """How long an open order has not been heard of, where that is worth telling."""
-    heard = [at for at in map(parsed, order["heard"].values()) if at is not None]
+def _since(order: Mapping[str, Any], intervals: Sequence[Mapping[str, Any]]) -> str | None:
+    """When the order came to its status, by its stages or else by its intervals."""
+    by_stage = since(order)
+    if by_stage is not None or order["status"] is None:
+        return by_stage
+    staying = takewhile(lambda interval: interval["status"] == order["status"], reversed(intervals))
+    return min((interval["from"] for interval in staying), default=None)
+
+
+def _silence(order: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> str | None:
+    """How long nobody has said a thing about an open order, where that is worth telling."""
+    said = [*order["heard"].values(), *(event["occurred_at"] for event in events)]
+    heard = [at for at in map(parsed, said) if at is not None]
     now = parsed(order["as_of"])
     over = order["finished_at"] is not None or order["verdict"] == Verdict.CANCELLED
     if over or now is None or not heard or now - max(heard) < QUIET:

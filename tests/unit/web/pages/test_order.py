@@ -180,6 +180,12 @@ def test_a_cart_has_nothing_to_explain() -> None:
         assert words in page.text, words
 
 
+def test_where_no_stage_tells_since_when_it_stands_there_the_intervals_do() -> None:
+    page = read(*STORY, order_event("PACKAGING", day(28), system=None))
+    assert "Stands at PACKAGING since 30 Mar 2026, 09:00 UTC" in page.text
+    assert "nothing was heard since, for 2 days" in page.text
+
+
 def test_a_date_that_follows_from_the_terms() -> None:
     assert "Nobody stated a date: it follows from the terms." in read(order_event()).text
 
