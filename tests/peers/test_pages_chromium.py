@@ -66,6 +66,7 @@ def order_paths(served: Served) -> list[str]:
     return [f"/orders/{quote(order_id, safe='')}" for order_id in served.worker.rows]
 
 
+@pytest.mark.slow
 async def test_no_page_is_wider_than_the_screen(served: Served, page: Page, tmp_path: Path) -> None:
     paths = ["/", "/orders", "/orders?verdict=broken&manager_id=m-oleg", "/orders?q=nobody", *order_paths(served)]
     pictures = list[int]()

@@ -30,8 +30,12 @@ PAGE_PARAMETERS: Final[Mapping[str, str]] = {
     "order_id": "The page of this order, as `/orders/{order_id}`.",
 }
 DEFAULT_VERDICTS: Final = (Verdict.BREACHED, Verdict.AT_RISK)
+_LATE: Final = frozenset({Verdict.BREACHED, Verdict.AT_RISK, Verdict.BROKEN})
 _FIELDS: Final = (("q", "Order or client"), ("manager_id", "Manager"), ("client", "Client"), ("channel", "Channel"))
 _CHIPS: Final = (("status", "status"), ("client_id", "client"), ("manager_id", "manager"), ("channel", "channel"))
+_ALSO: Final = {"manager": "manager_id"}
+"""What people write who type an address by hand."""
+
 _GOES_WITH_A_PAGE: Final = frozenset({"cursor"})
 
 
@@ -64,7 +68,8 @@ class Chip:
 
 def known(given: Sequence[tuple[str, str]]) -> Given:
     """The parameters that the page knows; a link may have picked up others on its way."""
-    return [(name, value) for name, value in given if name in ORDER_PARAMETERS and value]
+    named = [(_ALSO.get(name, name), value) for name, value in given if value]
+    return [(name, value) for name, value in named if name in ORDER_PARAMETERS]
 
 
 def late_query(given: Sequence[tuple[str, str]]) -> OrderQuery:
@@ -104,6 +109,7 @@ def late_page(given: Sequence[tuple[str, str]], answer: Mapping[str, Any], root:
         fields=_fields(asked, orders),
         verdicts=_choices(asked),
         hidden=_hidden(asked),
+        title="Late orders" if late_query(asked).where.verdict <= _LATE else "Orders",
         chips=_chips(asked, root),
         filtered=bool({name for name, _ in lasting} - {"sort", "limit"}),
         is_first=not any(name == "cursor" for name, _ in asked),

@@ -52,7 +52,7 @@ def test_who_searches_searches_all() -> None:
 def test_filters_are_those_of_the_list_and_others_do_no_harm() -> None:
     given = [
         ("utm_source", "mail"),
-        ("manager_id", "m-1"),
+        ("manager", "m-1"),
         ("verdict", "broken"),
         ("client", "ann"),
         ("sort", "due_at"),
@@ -65,6 +65,19 @@ def test_filters_are_those_of_the_list_and_others_do_no_harm() -> None:
     )
     assert query.sort == "due_at"
     assert set(PAGE_PARAMETERS) == {*ORDER_PARAMETERS, "order_id"}
+
+
+@pytest.mark.parametrize(
+    ("given", "title"),
+    [
+        ([], "Late orders"),
+        ([("verdict", "broken")], "Late orders"),
+        ([("verdict", "kept")], "Orders"),
+        ([("q", "ann")], "Orders"),
+    ],
+)
+def test_it_is_called_what_it_shows(given: list[tuple[str, str]], title: str) -> None:
+    assert page(ORDER, given=given).title == f"{title} – slamon"
 
 
 def test_a_wrong_value_is_refused() -> None:
