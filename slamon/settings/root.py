@@ -11,6 +11,7 @@ from slamon.settings.duration import Duration
 from slamon.settings.fields import (
     Address,
     Allowed,
+    BaseUrl,
     Later,
     Name,
     Opaque,
@@ -18,7 +19,6 @@ from slamon.settings.fields import (
     PositiveSpan,
     SecretFile,
     Section,
-    Url,
     Word,
 )
 from slamon.settings.kafka import Kafka
@@ -36,7 +36,7 @@ class Web(Section):
     port: Annotated[Port, Field(description="Port to listen on; 0: any free one")] = 8080
     advertise: Annotated[Address | None, Field(description="How other workers reach this one; null: host:port")] = None
     public_url: Annotated[
-        Url | None,
+        BaseUrl | None,
         Field(description="How people reach the pages: the links in notices; null: http:// and advertise or host:port"),
     ] = None
     auth: Annotated[
