@@ -13,6 +13,7 @@ from slamon.kafka.preflight import Surroundings
 from slamon.kafka.topics import OwnTopics, own_topic_specs
 from slamon.notices.foreseen import ForecastRules
 from slamon.notices.ledger import NoticeRules
+from slamon.notices.links import Links
 from slamon.notices.routing import SLACK, Routing
 from slamon.notices.row import OrderRules
 from slamon.orders.event import SECOND
@@ -64,7 +65,7 @@ def receivers(settings: Settings) -> list[Receiver]:
 
 
 def _slack(slack: Slack, channel: str, route: str | None, settings: Settings) -> Receiver:
-    sink = SlackSink(SlackTarget(_plain(slack.token), channel, slack.api_url))
+    sink = SlackSink(SlackTarget(_plain(slack.token), channel, slack.api_url, links=links(settings)))
     plain = _receiver(sink, settings, _SLACK_CALLS, slack.per_second)
     return replace(plain, route=route, living=sink, digest_above=slack.digest_above)
 
@@ -195,6 +196,11 @@ def own_url(settings: Settings) -> str:
     host = f"[{web.host}]" if ":" in web.host else web.host  # an IPv6 address
     address = web.advertise or f"{host}:{web.port}"
     return address if "://" in address else f"http://{address}"
+
+
+def links(settings: Settings) -> Links:
+    """Where people find the pages."""
+    return Links(settings.web.public_url or own_url(settings))
 
 
 def _plain(secret: SecretStr | str | None) -> str:

@@ -8,8 +8,8 @@ import pytest
 from slamon.app.worker import Worker
 from slamon.demo.ports import LOOPBACK, free_port
 from slamon.errors import ConfigError
-from slamon.services.lane import Receiver
 from slamon.services.instance import claim_instance
+from slamon.services.lane import Receiver
 from slamon.services.offers import Address
 from slamon.settings import Settings, load_text
 from tests.fakes.cluster import FakeCluster
