@@ -13,8 +13,9 @@ import structlog
 from slamon.errors import SinkError
 from slamon.notices.marks import Mark
 from slamon.notices.notice import DeliveryState
-from slamon.orders.event import SECOND, Instant, Span
+from slamon.orders.event import Instant
 from slamon.services.channel import Channel, Waiting
+from slamon.services.lookups import find_sent, mark_of, thread_of
 from slamon.services.offers import Offer
 from slamon.services.outgoing import kind_of, notice_of
 from slamon.services.refusals import Refusals
@@ -22,11 +23,8 @@ from slamon.services.reports import Reports
 from slamon.services.tally import Tally
 from slamon.services.way import NotNow, Way
 from slamon.sinks.failure import outcome_unknown
-from slamon.sinks.message import Found, Sought
 
 _log = structlog.get_logger("slamon.outbox")
-SKEW: Span = 300 * SECOND
-"""A message may carry a time of the receiver's that is so much before ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ class Attempts:
         offer = started.offer
         thread = thread_of(way.channel, offer)
         try:
-            found = await self._find(way, offer, thread)
+            found = await find_sent(way, offer, thread, self.clock())
         except SinkError as fault:
             self._note_failure(way.channel, started, fault)
             way.channel.rest(way.rest_after(fault))
@@ -79,21 +77,6 @@ class Attempts:
             self.tally.digested(way.channel.receiver, kind_of(offer), mark.at - offer.decided_at)
         else:
             await self._sent(way, started._replace(attempts=started.attempts - 1), found.remote, thread)
-
-    async def _find(self, way: Way, offer: Offer, thread: str | None) -> Found | None:
-        """The message that a notice has, or the digest that counts it; one look for all notices of a digest."""
-        if way.living is None:
-            return None
-        since = offer.decided_at - SKEW
-        if offer.digest_id is None:
-            sought = Sought(key="notice_id", value=offer.notice_id, since=since, thread=thread)
-            return await way.living.find(sought, now=self.clock())
-        known = way.digests_found
-        if offer.digest_id not in known:
-            sought = Sought(key="digest_id", value=offer.digest_id, since=since)
-            known[offer.digest_id] = await way.living.find(sought, now=self.clock())
-        found = known[offer.digest_id]
-        return None if found is None or (found.count or 0) < (offer.planned or 0) else found
 
     async def _send(self, way: Way, started: Waiting) -> None:
         await way.pace()
@@ -163,21 +146,3 @@ class Attempts:
 
     def _mark(self, channel: Channel, started: Waiting, state: DeliveryState, **more: object) -> Mark:
         return mark_of(channel, started, state, self.clock(), **more)
-
-
-def mark_of(channel: Channel, started: Waiting, state: DeliveryState, at: Instant, **more: object) -> Mark:
-    """A report about an attempt."""
-    return Mark(
-        notice_id=started.offer.notice_id,
-        receiver=channel.receiver,
-        state=state,
-        attempts=started.attempts,
-        at=at,
-        **more,  # type: ignore[arg-type]
-    )
-
-
-def thread_of(channel: Channel, offer: Offer) -> str | None:
-    """The message under which a notice belongs: its order's living one, or the one that it withdraws."""
-    own = None if offer.order_id is None else channel.threads.get(offer.order_id)
-    return offer.thread or own or offer.withdraws_remote

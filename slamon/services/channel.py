@@ -7,16 +7,13 @@ takeover, and only one that knows of all attempts made here asks for a new one (
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from slamon.notices.marks import Mark
 from slamon.notices.notice import DeliveryState, retraction_id
 from slamon.orders.event import Instant
-from slamon.services.offers import Offer, Update
-
-T = TypeVar("T")
-REMEMBERED = 200_000
-"""So many finished deliveries are remembered, for rows that offer again before the report reaches them."""
+from slamon.services.offers import Offer
+from slamon.services.updates import Updates, remember
 
 
 class Waiting(NamedTuple):
@@ -39,9 +36,8 @@ class Channel:
     waiting: OrderedDict[str, Waiting] = field(default_factory=OrderedDict)
     in_flight: dict[str, Waiting] = field(default_factory=dict)
     done: OrderedDict[str, Mark] = field(default_factory=OrderedDict)
-    updates: OrderedDict[str, Update] = field(default_factory=OrderedDict)
+    updates: Updates = field(default_factory=Updates)
     threads: OrderedDict[str, str] = field(default_factory=OrderedDict)
-    told: OrderedDict[str, int] = field(default_factory=OrderedDict)
     rest_until: Instant | None = None
     refused: str | None = None
     failures: int = 0
@@ -62,16 +58,6 @@ class Channel:
     def knows(self, notice_id: str) -> bool:
         """Whether a notice was here before."""
         return notice_id in self.waiting or notice_id in self.in_flight or notice_id in self.done
-
-    def update(self, update: Update) -> int | None:
-        """Take what a living message has to say; returns its turn when it was said already."""
-        told = self.told.get(update.order_id)
-        if told is not None and told >= update.turn:
-            return told
-        before = self.updates.get(update.order_id)
-        if before is None or before.turn <= update.turn:
-            self.updates[update.order_id] = update
-        return None
 
     def drop(self, notice_id: str) -> None:
         """Forget what need not be sent any more, unless it was attempted here: its row is about to learn that."""
@@ -108,21 +94,12 @@ class Channel:
         started = self.in_flight[notice_id] = found._replace(attempts=found.attempts + 1)
         return started
 
-    def next_update(self) -> Update | None:
-        """Take the next living message that has something new to say."""
-        return self.updates.popitem(last=False)[1] if self.updates else None
-
     def finish(self, report: Mark, thread: tuple[str, str] | None = None) -> None:
         """The delivery is over: accepted, or refused for good. `thread`: (order, message) that was begun with it."""
         self.in_flight.pop(report.notice_id, None)
-        _remember(self.done, report.notice_id, report)
+        remember(self.done, report.notice_id, report)
         if thread is not None:
-            _remember(self.threads, *thread)
-        self.failures = 0
-
-    def finish_update(self, update: Update) -> None:
-        """A living message says what it has to."""
-        _remember(self.told, update.order_id, update.turn)
+            remember(self.threads, *thread)
         self.failures = 0
 
     def back(self, started: Waiting, *, unknown: bool | None = None, counted: bool = False) -> None:
@@ -154,7 +131,7 @@ class Channel:
 
     def clear(self) -> None:
         """The outbox partition is another worker's: its rows offer everything to that one."""
-        for kept in (self.waiting, self.in_flight, self.done, self.updates, self.threads, self.told):
+        for kept in (self.waiting, self.in_flight, self.done, self.threads, self.updates):
             kept.clear()
 
     def _subject(self, offer: Offer) -> str:
@@ -162,12 +139,6 @@ class Channel:
         if self.living and offer.order_id is not None:
             return offer.order_id
         return offer.retracts or offer.notice_id
-
-
-def _remember(memory: OrderedDict[str, T], key: str, value: T) -> None:
-    memory[key] = value
-    while len(memory) > REMEMBERED:
-        memory.popitem(last=False)
 
 
 def _is_repeat(offer: Offer, known: Mark) -> bool:

@@ -10,8 +10,8 @@ from slamon.notices.digest import Digest, digest_id
 from slamon.notices.marks import Mark
 from slamon.notices.notice import DeliveryState
 from slamon.orders.event import SECOND, Instant, Span
-from slamon.services.attempts import SKEW, mark_of
 from slamon.services.channel import Waiting
+from slamon.services.lookups import SKEW, mark_of
 from slamon.services.offers import Offer
 from slamon.services.outgoing import item_for, kind_of
 from slamon.services.refusals import Refusals

@@ -110,7 +110,7 @@ class Dispatcher:
         lane = self._lane(update.lead.receiver, update.lead.route)
         if lane is None:
             return
-        told = lane.channel.update(update)
+        told = lane.channel.updates.take(update)
         if told is not None:
             report = Told(receiver=update.lead.receiver, turn=told)
             _spawn(self._reports.told(update.lead, report), self._tasks)

@@ -139,7 +139,7 @@ class Lane:
         chosen = next((one for one in self.channel.ready(now) if one.unknown or not held), None)
         if chosen is not None:
             return self._hands.attempts.make(self.way, self.channel.take(chosen.offer.notice_id))
-        update = None if living is None else self.channel.next_update()
+        update = None if living is None else self.channel.updates.next()
         if update is None or living is None:
             return None
         return self._hands.stories.tell(self.way, living, update)

@@ -8,7 +8,7 @@ import structlog
 from slamon.errors import SinkError
 from slamon.notices.story import Told
 from slamon.orders.event import Instant
-from slamon.services.attempts import SKEW
+from slamon.services.lookups import SKEW
 from slamon.services.offers import Update
 from slamon.services.outgoing import notice_of
 from slamon.services.reports import Reports
@@ -35,7 +35,7 @@ class Stories:
         try:
             await self._tell(way, living, update)
         except NotNow:
-            _wait_again(way, update)
+            way.channel.updates.back(update)
         except SinkError as fault:
             self._failed(way, update, fault)
         except Exception as fault:  # noqa: BLE001  # what broke here must not stop the channel
@@ -48,7 +48,8 @@ class Stories:
             await self._edit(way, living, update, remote)
             if update.lines:
                 await self._reply(way, living, update, remote)
-        way.channel.finish_update(update)
+        way.channel.updates.finish(update)
+        way.channel.failures = 0
         await self.reports.told(update.lead, Told(receiver=way.channel.receiver, turn=update.turn))
         _log.info("story.told", order_id=update.order_id, receiver=way.channel.receiver, turn=update.turn)
 
@@ -90,9 +91,4 @@ class Stories:
         if fault.permanent:
             return  # the message is gone, or nothing is taken at all: notices find that out by themselves
         way.channel.rest(way.rest_after(fault))
-        _wait_again(way, update)
-
-
-def _wait_again(way: Way, update: Update) -> None:
-    """It waits behind all others; what has come since says more."""
-    way.channel.updates.setdefault(update.order_id, update)
+        way.channel.updates.back(update)

@@ -16,7 +16,8 @@ from slamon.demo.standins.slack.content import checked_content
 from slamon.notices.notice import NoticeKind
 from slamon.notices.text import notice_text
 from slamon.sinks.message import OutgoingNotice
-from slamon.sinks.slack_message import local_time, slack_message
+from slamon.sinks.slack_blocks import local_time
+from slamon.sinks.slack_message import slack_message
 from tests.samples import NOW, order_json, outgoing
 
 NOTICE = "5b1c3a52-0000-5000-8000-000000000001"

@@ -1,0 +1,53 @@
+"""What living messages of one channel have to say, and what they are known to have said. Pure bookkeeping."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from slamon.services.offers import Update
+
+T = TypeVar("T")
+REMEMBERED = 200_000
+"""So much of what is done is remembered, for rows that offer again before the report reaches them."""
+
+
+@dataclass(slots=True)
+class Updates:
+    """The latest word of each order; an earlier one that waits is forgotten with it."""
+
+    waiting: OrderedDict[str, Update] = field(default_factory=OrderedDict)
+    told: OrderedDict[str, int] = field(default_factory=OrderedDict)
+
+    def take(self, update: Update) -> int | None:
+        """Take what a living message has to say; returns its turn when it was said already."""
+        told = self.told.get(update.order_id)
+        if told is not None and told >= update.turn:
+            return told
+        before = self.waiting.get(update.order_id)
+        if before is None or before.turn <= update.turn:
+            self.waiting[update.order_id] = update
+        return None
+
+    def next(self) -> Update | None:
+        """Take the next living message that has something new to say."""
+        return self.waiting.popitem(last=False)[1] if self.waiting else None
+
+    def back(self, update: Update) -> None:
+        """It could not be said: it waits behind all others; what has come since says more."""
+        self.waiting.setdefault(update.order_id, update)
+
+    def finish(self, update: Update) -> None:
+        """A living message says what it has to."""
+        remember(self.told, update.order_id, update.turn)
+
+    def clear(self) -> None:
+        """The channel is another worker's."""
+        self.waiting.clear()
+        self.told.clear()
+
+
+def remember(memory: OrderedDict[str, T], key: str, value: T) -> None:
+    """Keep a value, and of all values the latest `REMEMBERED`."""
+    memory[key] = value
+    while len(memory) > REMEMBERED:
+        memory.popitem(last=False)
