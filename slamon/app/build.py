@@ -14,6 +14,7 @@ from slamon.notices.foreseen import ForecastRules
 from slamon.notices.ledger import NoticeRules
 from slamon.notices.row import OrderRules
 from slamon.orders.event import SECOND
+from slamon.services.answering import PromiseTopics
 from slamon.services.dispatcher import Receiver
 from slamon.services.foresight import NoOutlooks, Outlooks
 from slamon.services.ingest import IngestRules, Topics
@@ -121,6 +122,13 @@ def ingest_rules(settings: Settings, topics: Topics, by_source: Mapping[str, Nat
 def source_topics(settings: Settings) -> tuple[str, ...]:
     """Every topic that holds order events."""
     return tuple(topic for source in settings.sources.values() for topic in source.topics)
+
+
+def promise_topics(settings: Settings) -> PromiseTopics:
+    """Where what people promise in answer to a notice is written."""
+    sources = settings.sources
+    first = {name: source.topics[0] for name, source in sources.items()}
+    return PromiseTopics(first, {name: source.system for name, source in sources.items()})
 
 
 def keyed_topics(settings: Settings) -> set[str]:

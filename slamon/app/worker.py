@@ -11,7 +11,7 @@ from slamon import __version__
 from slamon.app import build
 from slamon.app.clock import wall_clock
 from slamon.app.parts import Parts
-from slamon.app.web_ports import LocalForecasts, LocalOrders, Peers, WorkerHealth
+from slamon.app.web_ports import LocalAnswers, LocalForecasts, LocalOrders, Peers, WorkerHealth
 from slamon.orders.event import SECOND
 from slamon.services.counts import run_counts
 from slamon.services.deadlines import run_deadlines
@@ -115,6 +115,7 @@ class Worker:
             clock=wall_clock,
             version=__version__,
             forecasts=LocalForecasts(self._parts.logic.partitions),
+            answers=LocalAnswers(self._parts.answering),
             peers=self._peers,
         )
 

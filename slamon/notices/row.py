@@ -10,10 +10,11 @@ from enum import StrEnum
 
 import msgspec
 
-from slamon.notices.answers import Answer
+from slamon.notices.answers import Answer, snoozed_until
 from slamon.notices.foreseen import ForecastRules, Foreseen, foretold
 from slamon.notices.ledger import NoticeRules, Situation, recompute, settle
 from slamon.notices.marks import Mark, mark
+from slamon.notices.notice import DeliveryState
 from slamon.notices.record import NoticeRecord
 from slamon.notices.story import Story
 from slamon.orders.entry import (
@@ -30,7 +31,7 @@ from slamon.orders.history import KEPT_PER_END, insert, order_key
 from slamon.orders.lifecycle import CANCELLED
 from slamon.sla.advance import advance
 from slamon.sla.book import RuleBook
-from slamon.sla.clock import Clock, Trace
+from slamon.sla.clock import Clock, Due, Trace
 from slamon.sla.fold import fold
 from slamon.sla.silence import Silent
 
@@ -207,11 +208,22 @@ def settle_row(row: Row, now: Instant, rules: OrderRules, silences: tuple[Silent
     by_forecast = foretold(row.foreseen, row.clock, rules.forecast)
     rules_now = rules.book.rules_of(row.clock)
     situation = Situation(row.clock, rules_now, now, row.silent_before, silences, by_forecast)
+    told = {record.key for record in records} if row.answers else frozenset()
     if not settle(records, situation, rules.notices):
         return False
+    if row.answers:
+        _put_off([record for record in records if record.key not in told], snoozed_until(row.answers, now))
     row.records = records
     row.settled_at = now
     return True
+
+
+def _put_off(new: list[NoticeRecord], until: Instant | None) -> None:
+    """What is told newly about an order that somebody snoozed waits; a breach does not."""
+    for record in new if until is not None else ():
+        for delivery in record.deliveries.values() if record.kind != Due.BREACHED else ():
+            if delivery.state in (DeliveryState.PENDING, DeliveryState.HELD):
+                delivery.not_before = max(until or 0, delivery.not_before or 0)
 
 
 def mark_row(row: Row, order_id: str, report: Mark) -> bool:

@@ -10,6 +10,8 @@ import msgspec
 
 from slamon.web.distribution import Distribution
 from slamon.web.parts import (
+    AnswerAsk,
+    AnswerPart,
     Ask,
     LearntAsk,
     LearntPart,
@@ -22,14 +24,14 @@ from slamon.web.parts import (
     SummaryAsk,
     SummaryPart,
 )
-from slamon.web.ports import NothingLearnt
+from slamon.web.ports import NothingAnswered, NothingLearnt, NoticeLostError
 from slamon.web.refusal import Refusal, quoted
 from slamon.web.sorting import SORTS, Key, Smallest, lead_time, order_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from slamon.web.ports import Cluster, ForecastsApi, NoticesApi, OrdersApi
+    from slamon.web.ports import AnswersApi, Cluster, ForecastsApi, NoticesApi, OrdersApi
 
 UNKNOWN: Final = "unknown"
 OTHER: Final = "other"
@@ -47,16 +49,18 @@ class LocalParts:
         cluster: Cluster,
         *,
         forecasts: ForecastsApi | None = None,
+        answers: AnswersApi | None = None,
         slice_seconds: float = 0.01,
     ) -> None:
         self._orders = orders
         self._forecasts = forecasts or NothingLearnt()
         self._notices = notices
+        self._answers = answers or NothingAnswered()
         self._cluster = cluster
         self._slice = slice_seconds
         self._scanning = asyncio.Semaphore(_SCANS_AT_ONCE)
 
-    async def answer(self, ask: Ask) -> RowsPart | SummaryPart | LearntPart:
+    async def answer(self, ask: Ask) -> RowsPart | SummaryPart | LearntPart | AnswerPart:
         """The part that was asked for; of lost partitions nothing is claimed.
 
         Raises:
@@ -67,7 +71,22 @@ class LocalParts:
         if isinstance(ask, LearntAsk):
             owned = self._owned(ask)
             return LearntPart(sorted(owned), self._forecasts.learnt(owned))
+        if isinstance(ask, AnswerAsk):
+            return await self.answered(ask)
         return await self.rows(ask)
+
+    async def answered(self, ask: AnswerAsk) -> AnswerPart:
+        """Write what somebody answered where its notice is; nobody else is asked."""
+        owned = self._owned(ask)
+        try:
+            record = await self._answers.answer(owned, ask.answer, ask.order_id)
+        except NoticeLostError:
+            return AnswerPart([])
+        except Refusal as refusal:
+            return AnswerPart(sorted(owned), refused=str(refusal))
+        if record is not None:
+            return AnswerPart(sorted(owned), {str(name): value for name, value in record.items()})
+        return AnswerPart(sorted(owned & self._owned(ask)))
 
     async def rows(self, ask: RowsAsk) -> RowsPart:
         """Rows of a list, or the one order (no row when there is no such order)."""

@@ -9,20 +9,21 @@ from typing import TYPE_CHECKING, Final
 import aiohttp
 from aiohttp import web
 
+from slamon.web.answering import Answering
 from slamon.web.answers import Answers
 from slamon.web.boundary import add_security_headers, boundary
 from slamon.web.gather import Gatherer
 from slamon.web.local import LocalParts
 from slamon.web.peers import PeerClient
-from slamon.web.ports import NothingLearnt
-from slamon.web.routes import ApiRoutes, OwnRoutes
+from slamon.web.ports import NothingAnswered, NothingLearnt
+from slamon.web.routes import AnswerRoutes, ApiRoutes, OwnRoutes
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from slamon.metrics.registry import Metrics
     from slamon.orders.event import Instant
-    from slamon.web.ports import Cluster, ForecastsApi, Health, NoticesApi, OrdersApi
+    from slamon.web.ports import AnswersApi, Cluster, ForecastsApi, Health, NoticesApi, OrdersApi
 
 MOST_BODY_BYTES: Final = 64 * 1024
 
@@ -51,6 +52,7 @@ class Site:
     version: str
     limits: Limits = Limits()
     forecasts: ForecastsApi = field(default_factory=NothingLearnt)
+    answers: AnswersApi = field(default_factory=NothingAnswered)
     peers: PeerClient | None = None
     """Asks other workers while the application runs; None: one of its own."""
 
@@ -61,10 +63,18 @@ def build_web(site: Site) -> web.Application:
     app = web.Application(client_max_size=MOST_BODY_BYTES, middlewares=[boundary(site.metrics, seconds=limits.request)])
     app.on_response_prepare.append(add_security_headers)
     app.add_routes(OwnRoutes(site.health, site.metrics, site.version).routes())
-    local = LocalParts(site.orders, site.notices, site.cluster, forecasts=site.forecasts, slice_seconds=limits.slice)
+    local = LocalParts(
+        site.orders,
+        site.notices,
+        site.cluster,
+        forecasts=site.forecasts,
+        answers=site.answers,
+        slice_seconds=limits.slice,
+    )
     peers = site.peers or PeerClient(seconds=limits.peer, failed=site.metrics.http.peer_failed)
-    answers = Answers(Gatherer(local, peers, site.cluster), site.cluster, site.clock)
-    app.add_routes(ApiRoutes(answers, local, site.version).routes())
+    gatherer = Gatherer(local, peers, site.cluster)
+    app.add_routes(ApiRoutes(Answers(gatherer, site.cluster, site.clock), local, site.version).routes())
+    app.add_routes(AnswerRoutes(Answering(gatherer, site.cluster), site.clock).routes())
 
     async def session(_app: web.Application) -> AsyncIterator[None]:
         async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as opened:

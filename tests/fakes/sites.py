@@ -38,6 +38,7 @@ class Served:
             version="1.2.3",
             limits=limits or Limits(),
             forecasts=forecasts or NothingLearnt(),
+            answers=worker,
         )
         self.app = build_web(site)
 
