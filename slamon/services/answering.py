@@ -9,9 +9,10 @@ import msgspec
 
 from slamon.errors import SlamonError
 from slamon.kafka.partitioner import partition_of
-from slamon.notices.answers import Action, Answer, answer_record, promise_event
+from slamon.notices.answers import Action, Answer, answer_record, kept_as, promise_event, taken
+from slamon.notices.leaving import wake_at
 from slamon.notices.notice import retraction_id
-from slamon.notices.row import Row, entries_of, read_row
+from slamon.notices.row import Row, encode_row, entries_of, read_row
 from slamon.services.partition import OrderPartition
 from slamon.services.system_notices import SystemNotices
 from slamon.services.system_rows import SHARED, order_rows
@@ -100,10 +101,10 @@ class Answering:
 
         def step(rows: Rows, effects: Effects) -> None:
             topic = self._promised_to(place, answer, rows)
-            taken = self._taken(place, answer, rows)
-            if taken is not None:
-                kept.append(taken)
-                self._tell(place, taken, topic, effects)
+            known = self._taken(place, answer, rows)
+            if known is not None:
+                kept.append(known)
+                self._tell(place, known, topic, effects)
 
         await self.table.write(place.partition, step)
         if not kept:
@@ -128,7 +129,7 @@ class Answering:
         orders = self.partitions.get(place.partition)
         if orders is None:
             raise PartitionLostError(f"partition {place.partition} is not ours now")
-        return orders.answer(place.order_id.encode(), answer, rows)
+        return take_answer(orders, place.order_id.encode(), answer, rows)
 
     def _promised_to(self, place: Place, answer: Answer, rows: Rows) -> str | None:
         """The topic for a new promise; None for another answer. Raises AnswerRefusedError where there is none."""
@@ -167,6 +168,21 @@ class Answering:
                         return place
                 await asyncio.sleep(0)
         return None
+
+
+def take_answer(orders: OrderPartition, key: bytes, answer: Answer, rows: Rows) -> Answer | None:
+    """Take an answer to a notice of an order; gives what it repeats, None where there is no order."""
+    rules, stored = orders.rules.orders, rows.get(key)
+    row = None if stored is None else read_row(stored, rules)
+    if row is None:
+        return None
+    kept = kept_as(row.answers or (), answer)
+    if kept is None:
+        before = wake_at(row, rules)
+        row.answers = taken(row.answers, answer)
+        rows.put(key, encode_row(row))
+        orders.due.move(key, before, wake_at(row, rules))
+    return kept or answer
 
 
 def ids_of(order_id: str, row: Row) -> Iterator[str]:

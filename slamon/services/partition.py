@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-from slamon.notices.answers import Answer, kept_as, taken
 from slamon.notices.leaving import leave, marker_ends, may_leave, wake_at, wanted_at
 from slamon.notices.marks import Mark
 from slamon.notices.record import is_settled
@@ -120,19 +119,6 @@ class OrderPartition:
         if new:
             effects.after.extend(self.offering.offer(key, row, now, only=new))
         self._write(key, row, rows, (before, wake_at(row, self.rules.orders)))
-
-    def answer(self, key: bytes, answer: Answer, rows: Rows) -> Answer | None:
-        """Take what somebody answered to a notice of an order; gives what it repeats, None where there is no order."""
-        stored = rows.get(key)
-        row = None if stored is None else read_row(stored, self.rules.orders)
-        if row is None:
-            return None
-        kept = kept_as(row.answers or (), answer)
-        if kept is None:
-            before = wake_at(row, self.rules.orders)
-            row.answers = taken(row.answers, answer)
-            self._write(key, row, rows, (before, wake_at(row, self.rules.orders)))
-        return kept or answer
 
     def tick(self, keys: list[bytes], rows: Rows, effects: Effects, now: Instant) -> None:
         """Look again at orders whose time has come, or whose notices are held back."""

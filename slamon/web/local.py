@@ -29,7 +29,7 @@ from slamon.web.refusal import Refusal, quoted
 from slamon.web.sorting import SORTS, Key, Smallest, lead_time, order_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from slamon.web.ports import AnswersApi, Cluster, ForecastsApi, NoticesApi, OrdersApi
 
@@ -77,16 +77,7 @@ class LocalParts:
 
     async def answered(self, ask: AnswerAsk) -> AnswerPart:
         """Write what somebody answered where its notice is; nobody else is asked."""
-        owned = self._owned(ask)
-        try:
-            record = await self._answers.answer(owned, ask.answer, ask.order_id)
-        except NoticeLostError:
-            return AnswerPart([])
-        except Refusal as refusal:
-            return AnswerPart(sorted(owned), refused=str(refusal))
-        if record is not None:
-            return AnswerPart(sorted(owned), {str(name): value for name, value in record.items()})
-        return AnswerPart(sorted(owned & self._owned(ask)))
+        return await _written(self._answers, ask, self._owned)
 
     async def rows(self, ask: RowsAsk) -> RowsPart:
         """Rows of a list, or the one order (no row when there is no such order)."""
@@ -168,6 +159,19 @@ class LocalParts:
             if place[2] in views[subject]:
                 rows.append(_row(place, views[subject][place[2]]))
         return rows, until
+
+
+async def _written(answers: AnswersApi, ask: AnswerAsk, owned: Callable[[Ask], frozenset[int]]) -> AnswerPart:
+    partitions = owned(ask)
+    try:
+        record = await answers.answer(partitions, ask.answer, ask.order_id)
+    except NoticeLostError:
+        return AnswerPart([])
+    except Refusal as refusal:
+        return AnswerPart(sorted(partitions), refused=str(refusal))
+    if record is not None:
+        return AnswerPart(sorted(partitions), dict(record))
+    return AnswerPart(sorted(partitions & owned(ask)))
 
 
 class _Turn:
