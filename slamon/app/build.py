@@ -1,6 +1,6 @@
 """From the configuration to the values and parts that the worker is made of."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,8 @@ from slamon.settings.orders import Source
 from slamon.settings.policy_record import decode, encode
 from slamon.sinks.message import Sink
 from slamon.sinks.slack import SlackSink, SlackTarget
+from slamon.sinks.slack_socket import SlackSocket
+from slamon.sinks.slack_views import SlackViews
 from slamon.sinks.webhook import WebhookSink, WebhookTarget
 from slamon.sla.book import RuleBook
 from slamon.sla.silence import Expectation
@@ -56,6 +58,25 @@ def receivers(settings: Settings) -> list[Receiver]:
         sink = WebhookSink(WebhookTarget(name, _plain(webhook.url), secrets))
         found.append(_receiver(sink, settings, _WEBHOOK_CALLS, None))
     return found
+
+
+def slack_views(settings: Settings) -> SlackViews | None:
+    """What opens dialogues in Slack; None without a bot token."""
+    slack = settings.notify.slack
+    return None if slack is None or slack.token is None else SlackViews(_plain(slack.token), slack.api_url)
+
+
+def signing_secret(settings: Settings) -> str | None:
+    """What proves that presses of buttons are Slack's; None without it."""
+    slack = settings.notify.slack
+    return None if slack is None else _plain(slack.signing_secret) or None
+
+
+def slack_socket(settings: Settings, answer: Callable[[Mapping[str, Any]], Any]) -> SlackSocket | None:
+    """The connection of Socket Mode; None without an app token."""
+    slack = settings.notify.slack
+    token = None if slack is None else _plain(slack.app_token)
+    return SlackSocket(token, slack.api_url, answer) if slack is not None and token else None
 
 
 def _receiver(sink: Sink, settings: Settings, calls: int, per_second: float | None) -> Receiver:

@@ -178,6 +178,7 @@ def document(version: str) -> dict[str, Any]:
             "/api/v1/summary": _get("Orders counted", "Summary"),
             "/api/v1/notices": _get("Notices, newest first", "Notices", parameters=NOTICE_PARAMETERS),
             "/api/v1/notices/{notice_id}/{action}": _answer(),
+            "/slack/interactions": _interactions(),
             "/api/v1/openapi.json": _get("This document"),
         },
         "components": {"schemas": _SCHEMAS},
@@ -196,6 +197,18 @@ def _answer() -> dict[str, Any]:
     path["parameters"] = [{"name": name, "in": "path", "required": True, "schema": one} for name, one in words.items()]
     given = {"application/json": {"schema": {"$ref": "#/components/schemas/AnswerGiven"}}}
     return {"post": path | {"requestBody": {"required": True, "content": given}}}
+
+
+def _interactions() -> dict[str, Any]:
+    refusals = {
+        401: "Not signed by Slack, or more than 300 s ago",
+        404: "No such notice, or notify.slack.signing_secret is not set",
+        413: "Over 100 kB",
+        503: "The answer can't be written in time",
+    }
+    path = _get("A press of one of Slack's buttons", refusals=refusals)["get"]
+    form = {"application/x-www-form-urlencoded": {"schema": _object(payload=_WORD)}}
+    return {"post": path | {"requestBody": {"required": True, "content": form}}}
 
 
 def _order(summary: str, schema: str) -> dict[str, Any]:

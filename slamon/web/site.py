@@ -13,6 +13,7 @@ from slamon.web.answering import Answering
 from slamon.web.answers import Answers
 from slamon.web.boundary import add_security_headers, boundary
 from slamon.web.gather import Gatherer
+from slamon.web.interactions import InteractionRoutes, Interactions, NoDialogues
 from slamon.web.local import LocalParts
 from slamon.web.peers import PeerClient
 from slamon.web.ports import NothingAnswered, NothingLearnt
@@ -23,9 +24,12 @@ if TYPE_CHECKING:
 
     from slamon.metrics.registry import Metrics
     from slamon.orders.event import Instant
+    from slamon.web.interactions import Dialogues
     from slamon.web.ports import AnswersApi, Cluster, ForecastsApi, Health, NoticesApi, OrdersApi
 
 MOST_BODY_BYTES: Final = 64 * 1024
+INTERACTIONS: Final = web.AppKey("interactions", Interactions)
+"""Where the application keeps what takes presses of Slack's buttons, for those that come by Socket Mode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,8 @@ class Site:
     limits: Limits = Limits()
     forecasts: ForecastsApi = field(default_factory=NothingLearnt)
     answers: AnswersApi = field(default_factory=NothingAnswered)
+    signing_secret: str | None = field(default=None, repr=False)
+    dialogues: Dialogues = field(default_factory=NoDialogues)
     peers: PeerClient | None = None
     """Asks other workers while the application runs; None: one of its own."""
 
@@ -74,7 +80,10 @@ def build_web(site: Site) -> web.Application:
     peers = site.peers or PeerClient(seconds=limits.peer, failed=site.metrics.http.peer_failed)
     gatherer = Gatherer(local, peers, site.cluster)
     app.add_routes(ApiRoutes(Answers(gatherer, site.cluster, site.clock), local, site.version).routes())
-    app.add_routes(AnswerRoutes(Answering(gatherer, site.cluster), site.clock).routes())
+    answering = Answering(gatherer, site.cluster)
+    app[INTERACTIONS] = Interactions(answering, site.dialogues, site.clock)
+    app.add_routes(AnswerRoutes(answering, site.clock).routes())
+    app.add_routes(InteractionRoutes(app[INTERACTIONS], site.signing_secret, site.clock).routes())
 
     async def session(_app: web.Application) -> AsyncIterator[None]:
         async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as opened:
