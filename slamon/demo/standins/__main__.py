@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from slamon.demo.standins.slack import SlackStandIn
+from slamon.demo.standins.slack.delivery import RequestUrl
 from slamon.demo.standins.webhook import WebhookStandIn
 
 
@@ -29,7 +30,12 @@ def _parser() -> argparse.ArgumentParser:
     slack = parser.add_argument_group("slack")
     slack.add_argument("--token", help="the only token that is let in; default any")
     slack.add_argument("--channel", action="append", default=[], help="known channel; default any")
-    slack.add_argument("--per-second", type=float, help="pace per channel; default any")
+    slack.add_argument("--app-token", help="the only token that may open Socket Mode; default any xapp-…")
+    slack.add_argument("--per-second", type=float, help="pace of chat.* per channel; default any")
+    slack.add_argument("--burst", type=int, default=3, help="chat.* calls that may follow one another")
+    slack.add_argument("--reads-per-minute", type=int, help="pace of each conversations.* method; default any")
+    slack.add_argument("--interactions-url", help="where pressed buttons are posted; default Socket Mode")
+    slack.add_argument("--signing-secret", default="slamon-demo", help="signs those posts")
     webhook = parser.add_argument_group("webhook")
     webhook.add_argument("--secret", default="whsec_c2xhbW9uLWRlbW8tc2VjcmV0", help="whsec_… or plain text")
     return parser
@@ -38,12 +44,17 @@ def _parser() -> argparse.ArgumentParser:
 def _stand_in(options: argparse.Namespace) -> SlackStandIn | WebhookStandIn:
     if options.kind == "webhook":
         return WebhookStandIn(options.ledger, clock=_now, secret=options.secret)
+    url = options.interactions_url
     return SlackStandIn(
         options.ledger,
         clock=_now,
         token=options.token,
+        app_token=options.app_token,
         channels=tuple(options.channel),
         per_second=options.per_second,
+        burst=options.burst,
+        reads_per_minute=options.reads_per_minute,
+        interactions=RequestUrl(url, options.signing_secret) if url else None,
     )
 
 

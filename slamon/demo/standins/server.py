@@ -4,10 +4,14 @@ import asyncio
 import contextlib
 import socket
 import struct
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 from aiohttp import web
 
-from slamon.demo.standins.script import Act, Reply, Script
+from slamon.demo.standins.script import Act, Reply, Rule, Script
+
+Clock: TypeAlias = Callable[[], int]
 
 _HUGE = 64 * 1024 * 1024
 _PIECE = b"x" * 65_536
@@ -20,7 +24,8 @@ class Server:
 
     def __init__(self, app: web.Application) -> None:
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=_GRACE)
-        self._closing = asyncio.Event()
+        self._released = asyncio.Event()
+        app.router.add_post("/-/release", self._release_asked)
 
     async def start(self, port: int, host: str = "127.0.0.1") -> str:
         """Listen on `port` (0: any free one); returns the URL on this machine, without a slash at the end."""
@@ -31,14 +36,29 @@ class Server:
 
     async def stop(self) -> None:
         """End calls that hang and stop listening."""
-        self._closing.set()
+        self._released.set()
         await self._runner.cleanup()
+
+    def release(self) -> None:
+        """Let the calls go that hang now."""
+        self._released.set()
+        self._released = asyncio.Event()
+
+    async def _release_asked(self, _request: web.Request) -> web.Response:
+        self.release()
+        return web.json_response({})
+
+    async def hang(self, reply: Reply) -> None:
+        """Wait as long as the reply says, or until the call is released."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(reply.seconds):
+                await self._released.wait()
 
     async def misbehave(self, request: web.Request, reply: Reply) -> web.StreamResponse:
         """Do what every HTTP server may do wrong; `reply.act` is none of SERVE, REFUSE."""
         match reply.act:
             case Act.HANG | Act.ACCEPT_THEN_HANG:
-                await self._closing.wait()
+                await self.hang(reply)
                 return web.Response(status=503)
             case Act.RESET | Act.ACCEPT_THEN_RESET:
                 return _reset(request)
@@ -53,21 +73,41 @@ class Server:
                 return web.Response(status=reply.status or 500, text="told to fail", headers=headers)
 
 
-def new_application(script: Script) -> web.Application:
+def new_application(script: Script, clock: Clock) -> web.Application:
     """Make an application with the remote control that a test of another process needs."""
     app = web.Application(client_max_size=_BODY_LIMIT)
 
     async def told(request: web.Request) -> web.Response:
         """Take a JSON list of replies into the script; an empty one clears it."""
-        try:
-            replies = [Reply.parse(content) for content in await request.json()]
-        except (ValueError, TypeError, KeyError) as error:
-            return web.json_response({"error": repr(error)}, status=422)
-        script.push(*replies) if replies else script.clear()
-        return web.json_response({"waiting": len(script)})
+
+        def take(content: list[dict[str, Any]]) -> None:
+            replies = [Reply.parse(reply) for reply in content]
+            script.push(*replies) if replies else script.clear()
+
+        return await _taken(request, take, lambda: {"waiting": len(script)})
+
+    async def ruled(request: web.Request) -> web.Response:
+        """Take a JSON list of rules; an empty one clears the script."""
+
+        def take(content: list[dict[str, Any]]) -> None:
+            rules = [Rule.parse(rule) for rule in content]
+            script.rule(*rules, now=clock()) if rules else script.clear()
+
+        return await _taken(request, take, dict)
 
     app.router.add_post("/-/script", told)
+    app.router.add_post("/-/rules", ruled)
     return app
+
+
+async def _taken(
+    request: web.Request, take: Callable[[list[dict[str, Any]]], None], answer: Callable[[], dict[str, int]]
+) -> web.Response:
+    try:
+        take(await request.json())
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        return web.json_response({"error": repr(error)}, status=422)
+    return web.json_response(answer())
 
 
 def retry_after_header(value: str | None) -> dict[str, str]:

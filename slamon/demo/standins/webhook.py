@@ -10,10 +10,9 @@ from typing import Any
 
 from aiohttp import web
 
-from slamon.demo.standins.api import Clock
 from slamon.demo.standins.ledger import Ledger
-from slamon.demo.standins.script import Act, Reply, Script
-from slamon.demo.standins.server import Server, new_application, retry_after_header
+from slamon.demo.standins.script import Act, Call, Reply, Script
+from slamon.demo.standins.server import Clock, Server, new_application, retry_after_header
 from slamon.orders.event import SECOND, rfc3339
 
 _TOLERANCE = 300
@@ -31,7 +30,7 @@ class WebhookStandIn:
         self._ledger = Ledger(ledger)
         self._clock = clock
         self._key = _key(secret)
-        app = new_application(self.script)
+        app = new_application(self.script, clock)
         app.router.add_post("/hook", self._call)
         self._server = Server(app)
         self.url = ""
@@ -53,7 +52,7 @@ class WebhookStandIn:
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()
-        reply = self.script.next()
+        reply = self.script.next(Call("POST"), self._clock())
         signed = self._is_signed(request.headers, body)
         accepted = signed and (reply.accepts or reply.act in _STATUS_SAYS_YES)
         await self._ledger.append(

@@ -9,6 +9,8 @@ import aiohttp
 from slamon.demo.ports import free_port
 from slamon.demo.process import ServerProcess
 from slamon.demo.standins.ledger import read_ledger
+from slamon.demo.standins.slack.channels import Workspace
+from slamon.demo.standins.slack.memory import read_workspace
 from tests.integration.daemon.waiting import until_true
 
 SECRET = "whsec_c2xhbW9uLWRlbW8tc2VjcmV0"
@@ -17,8 +19,10 @@ SECRET = "whsec_c2xhbW9uLWRlbW8tc2VjcmV0"
 class StandIn:
     """One receiver; it can be killed and started again on the same port and ledger."""
 
-    def __init__(self, kind: str, folder: Path) -> None:
+    def __init__(self, kind: str, folder: Path, *options: str) -> None:
+        """`options` as the command line of the stand-in takes them."""
         self.kind = kind
+        self._options = options
         self.ledger = folder / f"{kind}.jsonl"
         self._log = folder / f"{kind}.log"
         self._port = free_port()
@@ -33,6 +37,7 @@ class StandIn:
                 sys.executable,
                 *("-m", "slamon.demo.standins", self.kind),
                 *("--ledger", str(self.ledger), "--port", str(self._port)),
+                *self._options,
             ],
             log=self._log,
         )
@@ -49,10 +54,34 @@ class StandIn:
 
     async def script(self, act: str, times: int = 1, **reply: object) -> None:
         """Treat the next calls like this; `times` 0 returns to good service at once."""
-        url = f"http://127.0.0.1:{self._port}/-/script"
-        replies = [{"act": act, **reply}] * times
-        async with aiohttp.ClientSession() as session, session.post(url, json=replies) as answer:
+        await self._control("script", [{"act": act, **reply}] * times)
+
+    async def rules(self, *rules: dict[str, Any]) -> None:
+        """Treat calls by rules (`Rule.parse`) from now on: `{"replies": […], "methods"?, "channels"?, "seconds"?}`."""
+        await self._control("rules", list(rules))
+
+    async def release(self) -> None:
+        """Let the calls go that hang now."""
+        await self._control("release", {})
+
+    async def press(self, channel: str, ts: str, action_id: str, user: str = "U0ANN") -> dict[str, Any]:
+        """Press a button of a message; returns `{accepted, error, answer}` of the app."""
+        return await self._control("press", {"channel": channel, "ts": ts, "action_id": action_id, "user": user})
+
+    async def submit(self, view_id: str, user: str = "U0ANN", **values: object) -> dict[str, Any]:
+        """Submit a modal that was opened, with values by action id; returns `{accepted, error, answer}` of the app."""
+        return await self._control("submit", {"view_id": view_id, "values": values, "user": user})
+
+    async def interactions_go_to(self, url: str, secret: str) -> None:
+        """Post pressed buttons there, signed with the secret."""
+        await self._control("interactions-url", {"url": url, "secret": secret})
+
+    async def _control(self, path: str, content: object) -> dict[str, Any]:
+        url = f"http://127.0.0.1:{self._port}/-/{path}"
+        async with aiohttp.ClientSession() as session, session.post(url, json=content) as answer:
             assert answer.status == 200, await answer.text()
+            said: dict[str, Any] = await answer.json()
+            return said
 
     async def well_again(self) -> None:
         await self.script("serve", 0)
@@ -60,6 +89,10 @@ class StandIn:
     def rows(self) -> list[dict[str, Any]]:
         """Every call so far, as it stands on disk."""
         return list(read_ledger(self.ledger))
+
+    def workspace(self) -> Workspace:
+        """The channels of Slack as they are now: messages, replies, edits, metadata."""
+        return read_workspace(self.ledger)
 
     def accepted(self) -> list[str]:
         """The notice ids of the calls that took effect, in order."""

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slamon.demo.standins.channels import ALL_BLOCKS_LIMIT, checked_content
+from slamon.demo.standins.slack.blocks import ALL_BLOCKS_LIMIT
+from slamon.demo.standins.slack.content import checked_content
 from slamon.notices.notice import NoticeKind
 from slamon.notices.text import notice_text
 from slamon.sinks.message import OutgoingNotice

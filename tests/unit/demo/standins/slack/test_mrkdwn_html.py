@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slamon.demo.standins.mrkdwn_html import mrkdwn_html, plain_html
+from slamon.demo.standins.slack.mrkdwn_html import mrkdwn_html, plain_html
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 from html.parser import HTMLParser
 
-from slamon.demo.standins.channels import Channel, Workspace
-from slamon.demo.standins.page import channel_page
+from slamon.demo.standins.slack.channels import Channel, Workspace
+from slamon.demo.standins.slack.page import channel_page
 from slamon.sinks.slack_message import slack_message
 from tests.samples import NOW, outgoing
 
@@ -64,6 +64,16 @@ def test_replies_stand_below_their_message() -> None:
     text = _parsed(workspace.channels).text
     places = [text.index(word) for word in ("newer!", "late!", "told!", "shipped!")]
     assert places == sorted(places)
+
+
+def test_an_old_thread_that_goes_on_keeps_its_root() -> None:
+    workspace = Workspace()
+    _, root = workspace.post({"channel": "#c", "text": "late!"}, NOW)
+    for number in range(200):
+        workspace.post({"channel": "#c", "text": f"message {number}!"}, NOW)
+    workspace.post({"channel": "#c", "text": "shipped!", "thread_ts": root["ts"]}, NOW)
+    text = _parsed(workspace.channels).text
+    assert text.index("message 199!") < text.index("late!") < text.index("shipped!")
 
 
 def test_nothing_in_a_message_becomes_a_tag() -> None:

@@ -1,16 +1,17 @@
 """The page of the Slack stand-in: the channels as Slack shows them, rendered on the server."""
 
-import datetime as dt
 import html
 from collections.abc import Sequence
 
-from slamon.demo.standins.channels import Channel, Json
-from slamon.demo.standins.mrkdwn_html import mrkdwn_html, plain_html
+from slamon.demo.standins.slack.article import Article
+from slamon.demo.standins.slack.channels import Channel
+from slamon.demo.standins.slack.refused import Json
 
-CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'"
 
 _SHOWN = 200
 _REFRESH_SECONDS = 2
+_NOTHING = '<p class="empty">No messages yet. slamon is watching.</p>'
 
 _STYLE = """
 :root { color-scheme: light; }
@@ -31,7 +32,16 @@ header h2 { margin: 0; font-size: 18px; }
 header small { color: #616061; }
 article { display: flex; gap: 12px; padding: 10px 24px; overflow-wrap: anywhere; }
 article:hover { background: #f8f8f8; }
-article.reply { margin-left: 48px; }
+article.reply { margin-left: 48px; border-left: 3px solid #e8e8e8; }
+.actions { display: flex; flex-wrap: wrap; gap: 8px; margin: 6px 0; }
+.actions form { margin: 0; }
+.button { font: inherit; font-size: 13px; font-weight: 700; color: inherit; background: #fff; display: inline-block;
+          border: 1px solid #bbb; border-radius: 4px; padding: 4px 12px; text-decoration: none; cursor: pointer; }
+.button:hover { background: #f4f4f4; } .button:disabled { color: #888; cursor: default; }
+.button.primary { background: #007a5a; border-color: #007a5a; color: #fff; }
+.button.danger { color: #c01343; border-color: #c01343; }
+.button.primary:disabled { background: #8fbfb0; border-color: #8fbfb0; color: #fff; }
+hr { border: 0; border-top: 1px solid #ddd; margin: 8px 0; }
 .avatar { width: 38px; height: 38px; flex: none; border-radius: 8px; background: #1264a3; color: #fff;
           display: grid; place-items: center; font-weight: 700; }
 .body { min-width: 0; max-width: 820px; }
@@ -54,9 +64,9 @@ code { color: #c01343; background: #f6f6f6; border: 1px solid #ddd; border-radiu
 """
 
 
-def channel_page(channels: Sequence[Channel]) -> str:
-    """Write the whole page: every channel, its newest messages first."""
-    sections = "".join(map(_section, channels)) or '<p class="empty">No messages yet. slamon is watching.</p>'
+def channel_page(channels: Sequence[Channel], *, can_press: bool = False) -> str:
+    """Write the whole page: every channel, its newest messages first. `can_press`: buttons work."""
+    sections = "".join(_section(channel, can_press=can_press) for channel in channels)
     links = "".join(
         f'<a href="#{html.escape(channel.channel_id)}">'
         f'<span># {html.escape(channel.name)}</span> <span class="count">{len(channel.messages)}</span></a>'
@@ -68,55 +78,30 @@ def channel_page(channels: Sequence[Channel]) -> str:
         f'<meta http-equiv="refresh" content="{_REFRESH_SECONDS}">'
         f"<title>Slack stand-in</title><style>{_STYLE}</style></head><body>"
         f"<nav><h1>slamon demo</h1><p>plays Slack on this machine</p>{links}</nav>"
-        f"<main>{sections}</main></body></html>"
+        f"<main>{sections or _NOTHING}</main></body></html>"
     )
 
 
-def _section(channel: Channel) -> str:
+def _section(channel: Channel, *, can_press: bool) -> str:
+    # Newest thread on top; in a thread the message it hangs on, then the replies as they came
     newest = channel.messages[: -_SHOWN - 1 : -1]
     shown, there = len(newest), len(channel.messages)
     count = f"the newest {shown} of {there}" if shown < there else f"{there} messages, newest first"
-    # Newest thread on top; in a thread the message it hangs on, then the replies as they came
     threads: dict[str, list[Json]] = {}
     for message in newest:
         threads.setdefault(str(message.get("thread_ts") or message["ts"]), []).insert(0, message)
-    ordered = [threads[ts] for ts in sorted(threads, reverse=True)]
-    articles = "".join(_article(message) for thread in ordered for message in thread)
+    articles = "".join(
+        Article(channel, message, can_press=can_press).html()
+        for ts in sorted(threads, reverse=True)
+        for message in _with_root(channel, ts, threads[ts])
+    )
     return (
         f'<section id="{html.escape(channel.channel_id)}"><header><h2># {html.escape(channel.name)}</h2>'
         f"<small>{count}</small></header>{articles}</section>"
     )
 
 
-def _article(message: Json) -> str:
-    blocks = message.get("blocks") or []
-    content = "".join(map(_block, blocks)) or f"<p>{mrkdwn_html(message.get('text', ''))}</p>"
-    edited = ' <span class="when">(edited)</span>' if "edited" in message else ""
-    reply = ' class="reply"' if "thread_ts" in message else ""
-    return (
-        f'<article{reply}><div class="avatar">s</div><div class="body"><span class="who">slamon</span>'
-        f'<span class="app">APP</span><span class="when">{_clock_time(message["ts"])}</span>{edited}'
-        f"{content}</div></article>"
-    )
-
-
-def _block(block: Json) -> str:
-    match block["type"]:
-        case "section":
-            texts = [block["text"]] if block.get("text") else []
-            return "".join(f"<p>{_text(text)}</p>" for text in [*texts, *block.get("fields", [])])
-        case "header":
-            return f"<p><b>{_text(block['text'])}</b></p>"
-        case "context":
-            parts = "".join(f"<span>{_text(element)}</span>" for element in block["elements"])
-            return f'<p class="context">{parts}</p>'
-        case _:
-            return ""
-
-
-def _text(text: Json) -> str:
-    return mrkdwn_html(text["text"]) if text["type"] == "mrkdwn" else plain_html(text["text"])
-
-
-def _clock_time(ts: str) -> str:
-    return dt.datetime.fromtimestamp(int(ts.partition(".")[0]), dt.UTC).strftime("%H:%M:%S UTC")
+def _with_root(channel: Channel, ts: str, thread: list[Json]) -> list[Json]:
+    """A thread whose root is older than what is shown keeps it all the same."""
+    root = channel.find(ts)
+    return thread if root is None or thread[0]["ts"] == ts else [root, *thread]

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from slamon.demo.standins.api import Answer, SlackApi
-from slamon.demo.standins.channels import Workspace
 from slamon.demo.standins.script import GOOD_SERVICE, Act, Reply
+from slamon.demo.standins.slack.api import Answer, SlackApi, Tokens
+from slamon.demo.standins.slack.channels import Workspace
+from slamon.demo.standins.slack.pace import Pace
 from slamon.orders.event import SECOND
 from tests.samples import NOW
 
@@ -16,7 +17,8 @@ METADATA = {"event_type": "slamon_notice", "event_payload": {"notice_id": "n-1"}
 class Harness:
     def __init__(self, token: str | None = None, per_second: float | None = None) -> None:
         self.now = NOW
-        self.api = SlackApi(Workspace(), clock=lambda: self.now, token=token, per_second=per_second)
+        pace = Pace(per_second)
+        self.api = SlackApi(Workspace(), clock=lambda: self.now, tokens=Tokens(token), pace=pace)
 
     def call(self, method: str, reply: Reply = GOOD_SERVICE, **arguments: Any) -> Answer:
         return self.api.answer(method, arguments, "xoxb-1", reply)
@@ -78,7 +80,7 @@ def test_the_channels_own_edits_count_in_its_pace() -> None:
     assert edits[-1].is_limited
 
 
-def test_history_is_newest_first_without_replies_and_shows_metadata_on_demand() -> None:
+def test_history_shows_metadata_on_demand() -> None:
     harness = Harness()
     first = harness.post("a", metadata=METADATA)
     harness.post("b")
@@ -91,26 +93,32 @@ def test_history_is_newest_first_without_replies_and_shows_metadata_on_demand() 
     assert full["messages"][1]["metadata"] == METADATA
 
 
-def test_history_comes_in_pages_and_within_times() -> None:
-    harness = Harness()
-    posted = [harness.post(str(number)) for number in range(5)]
-    place = {"channel": posted[0]["channel"]}
-    page = harness.call("conversations.history", limit="2", **place).content
-    assert [message["text"] for message in page["messages"]] == ["4", "3"]
-    cursor = page["response_metadata"]["next_cursor"]
-    page = harness.call("conversations.history", limit=3, cursor=cursor, **place).content
-    assert ([message["text"] for message in page["messages"]], page["has_more"]) == (["2", "1", "0"], False)
-    times = {"oldest": posted[1]["ts"], "latest": posted[4]["ts"]}
-    within = harness.call("conversations.history", **times, **place).content
-    assert [message["text"] for message in within["messages"]] == ["3", "2"]
+@pytest.mark.parametrize(
+    ("method", "token", "error"),
+    [
+        ("chat.postMessage", "xapp-1", "not_allowed_token_type"),
+        ("apps.connections.open", "xoxb-1", "not_allowed_token_type"),
+        ("apps.connections.open", "letmein", "invalid_auth"),
+        ("apps.connections.open", "xapp-2", "invalid_auth"),
+        ("apps.connections.open", "xapp-1", "no_permission"),
+    ],
+)
+def test_socket_mode_has_a_token_of_its_own(method: str, token: str, error: str) -> None:
+    api = SlackApi(Workspace(), clock=lambda: NOW, tokens=Tokens(app="xapp-1"))
+    assert api.answer(method, {}, token, GOOD_SERVICE).content["error"] == error
 
 
-@pytest.mark.parametrize("arguments", [{"limit": "many"}, {"oldest": "then"}, {"cursor": "x"}])
-def test_history_refuses_nonsense(arguments: dict[str, Any]) -> None:
-    harness = Harness()
+def test_a_connection_is_opened_where_socket_mode_is_on() -> None:
+    api = SlackApi(Workspace(), clock=lambda: NOW, connect=lambda: "ws://there")
+    answer = api.answer("apps.connections.open", {}, "xapp-1", GOOD_SERVICE)
+    assert answer.content == {"ok": True, "url": "ws://there"}
+
+
+def test_a_channel_has_one_pace_under_all_its_names() -> None:
+    harness = Harness(per_second=1)
     channel = harness.post("x")["channel"]
-    answer = harness.call("conversations.history", channel=channel, **arguments)
-    assert answer.content["error"] == "invalid_arguments"
+    answers = [harness.call("chat.postMessage", channel=name, text="x") for name in ("c", channel, "#c")]
+    assert [answer.is_limited for answer in answers] == [False, False, True]
 
 
 def test_history_wants_the_channels_id() -> None:
