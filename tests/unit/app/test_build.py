@@ -210,3 +210,28 @@ def test_own_topics_have_one_name_everywhere() -> None:
 )
 def test_how_other_workers_reach_this_one(web: str, url: str) -> None:
     assert build.own_url(settings_of(f"web: {web}\n")) == url
+
+
+def test_promises_go_to_the_first_topic_of_each_source(full: Settings) -> None:
+    found = build.promise_topics(full)
+    assert found.first == {"store": "store.events", "mes": "mes.events"}
+    assert found.systems == {"store": "store", "mes": None}
+
+
+def test_presses_of_buttons_come_as_configured() -> None:
+    """By neither way where nothing is set; no secret shows."""
+
+    async def answer(_payload: object) -> None: ...
+
+    for text in ("", "notify: {slack: {channel: '#late'}}\n"):
+        settings = settings_of(text)
+        assert build.signing_secret(settings) is None
+        assert build.slack_views(settings) is None
+        assert build.slack_socket(settings, answer) is None
+    secrets = "token: xoxb-1, signing_secret: hush, app_token: xapp-1"
+    settings = settings_of(f"notify: {{slack: {{channel: '#late', {secrets}}}}}\n")
+    assert build.signing_secret(settings) == "hush"
+    views, socket = build.slack_views(settings), build.slack_socket(settings, answer)
+    assert socket is not None
+    assert socket.app_token == "xapp-1"
+    assert not any(secret in f"{views!r} {socket!r}" for secret in ("xoxb-1", "xapp-1"))
