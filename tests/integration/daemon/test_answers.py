@@ -12,6 +12,7 @@ from slamon.demo.standins.slack.interactions import Place, block_actions, signed
 from slamon.kafka.topics import OwnTopics
 from slamon.orders.event import rfc3339
 from tests.integration.daemon.daemon import Daemon
+from tests.integration.daemon.proof import prove
 from tests.integration.daemon.waiting import until
 from tests.integration.daemon.world import PARTITIONS, SECOND, Plan, World, event, now, promise
 from tests.kafkas import read_all
@@ -104,6 +105,7 @@ async def test_people_answer(bootstrap: str, tmp_path: Path) -> None:
         assert latest == {order_id: f"by-{order_id}" for order_id in ORDERS}
         assert await again.post("/slack/interactions", body, headers) == (200, "")
         assert await answers_of(again, "o-4") == kept["o-4"]
+        await prove(world, again)
 
 
 async def promised_anew(world: World, worker: Daemon, notice_id: str) -> None:
