@@ -20,6 +20,8 @@ _sdk_log = logging.getLogger("slamon.sinks.slack_socket.sdk")
 _sdk_log.setLevel(logging.CRITICAL + 1)  # its lines hold the socket's address, which is a secret
 
 INTERACTIVE = "interactive"
+_GOODBYE = 3.0
+"""Seconds for a connection to be closed in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +119,17 @@ class SlackSocket:
 
 
 async def _closed(client: SocketModeClient) -> None:
+    """Say goodbye, and leave nothing behind where that fails half-way."""
     try:
-        await client.close()  # type: ignore[no-untyped-call]
+        async with asyncio.timeout(_GOODBYE):
+            await client.close()  # type: ignore[no-untyped-call]
     except Exception as error:  # noqa: BLE001 - a connection that can't be closed is gone
         logger.warning("slack.socket_not_closed", extra={"error": type(error).__name__})
+    finally:
+        for task in (client.message_processor, client.message_receiver, client.current_session_monitor):
+            if task is not None:
+                task.cancel()
+        await client.aiohttp_client_session.close()
 
 
 def _said(error: Exception) -> str | None:

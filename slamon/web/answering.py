@@ -51,7 +51,7 @@ class Answering:
             record, _ = await self._ask(given, [self.cluster.partition(given.order_id)])
             if record is not None:
                 return record
-        record, complete = await self._ask(given, None)
+        record, complete = await self._ask(Given(given.answer), None)
         if record is not None:
             return record
         if not complete:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -77,7 +78,7 @@ class LocalParts:
 
     async def answered(self, ask: AnswerAsk) -> AnswerPart:
         """Write what somebody answered where its notice is; nobody else is asked."""
-        return await _written(self._answers, ask, self._owned)
+        return await _written(self._answers, ask, self._owned, self._scanning)
 
     async def rows(self, ask: RowsAsk) -> RowsPart:
         """Rows of a list, or the one order (no row when there is no such order)."""
@@ -161,10 +162,13 @@ class LocalParts:
         return rows, until
 
 
-async def _written(answers: AnswersApi, ask: AnswerAsk, owned: Callable[[Ask], frozenset[int]]) -> AnswerPart:
+async def _written(
+    answers: AnswersApi, ask: AnswerAsk, owned: Callable[[Ask], frozenset[int]], scanning: asyncio.Semaphore
+) -> AnswerPart:
     partitions = owned(ask)
     try:
-        record = await answers.answer(partitions, ask.answer, ask.order_id)
+        async with scanning if ask.order_id is None else nullcontext():
+            record = await answers.answer(partitions, ask.answer, ask.order_id)
     except NoticeLostError:
         return AnswerPart([])
     except Refusal as refusal:
