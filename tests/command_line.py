@@ -71,10 +71,14 @@ NOTICE: dict[str, Any] = {
     "stage": None,
     "due_at": "2027-01-22T09:00:00Z",
     "at": "2027-01-22T09:00:00Z",
+    "decided_at": "2027-01-22T09:00:01Z",
     "standing": True,
     "retracts": None,
     "divergence": None,
     "text": "Order o-1 is late.",
+    "answers": [],
+    "acknowledged_at": None,
+    "acknowledged_by": None,
     "deliveries": [{"receiver": "slack", "state": "sent", "attempts": 1, "sent_at": None, "error": None}],
 }
 AS_OF = "2027-01-24T11:00:00Z"

@@ -1,6 +1,6 @@
 """From the configuration to the values and parts that the worker is made of."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from slamon.notices.links import Links
 from slamon.notices.routing import SLACK, Routing
 from slamon.notices.row import OrderRules
 from slamon.orders.event import SECOND
+from slamon.services.answering import PromiseTopics
 from slamon.services.foresight import NoOutlooks, Outlooks
 from slamon.services.ingest import IngestRules, Topics
 from slamon.services.lane import Receiver
@@ -31,6 +32,8 @@ from slamon.settings.orders import Source
 from slamon.settings.policy_record import decode, encode
 from slamon.sinks.message import Sink
 from slamon.sinks.slack import SlackSink, SlackTarget
+from slamon.sinks.slack_socket import SlackSocket
+from slamon.sinks.slack_views import SlackViews
 from slamon.sinks.webhook import WebhookSink, WebhookTarget
 from slamon.sla.book import RuleBook
 from slamon.sla.silence import Expectation
@@ -68,6 +71,25 @@ def _slack(slack: Slack, channel: str, route: str | None, settings: Settings) ->
     sink = SlackSink(SlackTarget(_plain(slack.token), channel, slack.api_url, links=links(settings)))
     plain = _receiver(sink, settings, _SLACK_CALLS, slack.per_second)
     return replace(plain, route=route, living=sink, digest_above=slack.digest_above)
+
+
+def slack_views(settings: Settings) -> SlackViews | None:
+    """What opens dialogues in Slack; None without a bot token."""
+    slack = settings.notify.slack
+    return None if slack is None or slack.token is None else SlackViews(_plain(slack.token), slack.api_url)
+
+
+def signing_secret(settings: Settings) -> str | None:
+    """What proves that presses of buttons are Slack's; None without it."""
+    slack = settings.notify.slack
+    return None if slack is None else _plain(slack.signing_secret) or None
+
+
+def slack_socket(settings: Settings, answer: Callable[[Mapping[str, Any]], Any]) -> SlackSocket | None:
+    """The connection of Socket Mode; None without an app token."""
+    slack = settings.notify.slack
+    token = None if slack is None else _plain(slack.app_token)
+    return SlackSocket(token, slack.api_url, answer) if slack is not None and token else None
 
 
 def _receiver(sink: Sink, settings: Settings, calls: int, per_second: float | None) -> Receiver:
@@ -153,6 +175,13 @@ def ingest_rules(settings: Settings, topics: Topics, by_source: Mapping[str, Nat
 def source_topics(settings: Settings) -> tuple[str, ...]:
     """Every topic that holds order events."""
     return tuple(topic for source in settings.sources.values() for topic in source.topics)
+
+
+def promise_topics(settings: Settings) -> PromiseTopics:
+    """Where what people promise in answer to a notice is written."""
+    sources = settings.sources
+    first = {name: source.topics[0] for name, source in sources.items()}
+    return PromiseTopics(first, {name: source.system for name, source in sources.items()})
 
 
 def keyed_topics(settings: Settings) -> set[str]:

@@ -16,6 +16,7 @@ from slamon.kafka.security import client_options
 from slamon.kafka.topics import OwnTopics
 from slamon.metrics.registry import Metrics
 from slamon.orders.event import Instant
+from slamon.services.answering import Answering
 from slamon.services.dispatcher import Dispatcher
 from slamon.services.forecasts import Forecasts
 from slamon.services.gate import GateRules, LagGate
@@ -71,6 +72,14 @@ class Parts:
         self.engine.before_revoke(self.dispatcher.drain)
         self.silence_keeping = SilenceKeeping(
             self.silence, self.engine, self.logic.system, self.metrics.sources, wall_clock
+        )
+        self.answering = Answering(
+            self.engine,
+            self.logic.partitions,
+            self.logic.system,
+            self.own.answers,
+            build.promise_topics(settings),
+            kafka.partitions,
         )
         self._build_readers()
 

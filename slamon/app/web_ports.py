@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequen
 from dataclasses import dataclass
 
 from slamon.kafka.partitioner import partition_of
+from slamon.notices.answers import Answer
 from slamon.notices.system import SystemNotice
 from slamon.orders.event import Instant
+from slamon.services.answering import Answering, AnswerRefusedError
 from slamon.services.gate import LagGate
 from slamon.services.learning import Learning
 from slamon.services.orders_view import OrdersView
@@ -14,8 +16,9 @@ from slamon.services.system_notices import SystemNotices
 from slamon.services.system_rows import SHARED
 from slamon.sla.forecast.durations import Durations
 from slamon.sla.forecast.scoring import Calibration
-from slamon.stream import Engine
-from slamon.web.ports import NoticeHead, OrderHead, Placement
+from slamon.stream import Engine, PartitionLostError
+from slamon.web.ports import NoticeHead, NoticeLostError, OrderHead, Placement
+from slamon.web.refusal import Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,24 @@ class LocalOrders:
     def _shown(self) -> list[tuple[SystemNotice, dict[str, object]]]:
         rows = self.view.table.rows(SHARED)
         return [] if rows is None else self.system.shown(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalAnswers:
+    """What people answer to the notices of this worker's own partitions."""
+
+    answering: Answering
+
+    async def answer(
+        self, partitions: Collection[int], answer: Answer, order_id: str | None
+    ) -> Mapping[str, str | None] | None:
+        """The record, once it is durable; None when the notice is not here."""
+        try:
+            return await self.answering.answer(partitions, answer, order_id)
+        except AnswerRefusedError as fault:
+            raise Refusal(422, str(fault)) from None
+        except PartitionLostError as fault:
+            raise NoticeLostError(str(fault)) from None
 
 
 @dataclass(frozen=True, slots=True)

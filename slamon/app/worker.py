@@ -6,12 +6,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import structlog
+from aiohttp import web
 
 from slamon import __version__
 from slamon.app import build
 from slamon.app.clock import wall_clock
 from slamon.app.parts import Parts
-from slamon.app.web_ports import LocalForecasts, LocalOrders, Peers, WorkerHealth
+from slamon.app.web_ports import LocalAnswers, LocalForecasts, LocalOrders, Peers, WorkerHealth
 from slamon.orders.event import SECOND
 from slamon.services.counts import run_counts
 from slamon.services.deadlines import run_deadlines
@@ -20,8 +21,9 @@ from slamon.services.gauges import Gauges
 from slamon.services.reviews import run_reviews
 from slamon.settings import Settings
 from slamon.web.elsewhere import LearntElsewhere
+from slamon.web.interactions import NoDialogues
 from slamon.web.peers import PeerClient
-from slamon.web.site import Limits, Site, build_web, served
+from slamon.web.site import INTERACTIONS, Limits, Site, build_web, served
 
 _log = structlog.get_logger("slamon.worker")
 
@@ -32,6 +34,7 @@ class Worker:
     def __init__(self, settings: Settings) -> None:
         """Build all parts; nothing is opened yet. Raises ConfigError."""
         self._parts = Parts(settings)
+        self._views = build.slack_views(settings)
         self._peers = PeerClient(seconds=Limits().peer, failed=self._parts.metrics.http.peer_failed)
 
     @asynccontextmanager
@@ -40,21 +43,24 @@ class Worker:
 
         Raises ConfigError when the surroundings must not be run with.
         """
-        web = self._parts.settings.web
+        listen = self._parts.settings.web
         async with AsyncExitStack() as stack:
             stack.callback(self._parts.instance.release)
             stack.push_async_callback(self._parts.cluster.close)
             for receiver in self._parts.receivers:
                 stack.push_async_callback(receiver.sink.close)
             grace = self._parts.settings.shutdown_grace.span / SECOND / 4
-            port = await stack.enter_async_context(served(build_web(self._site()), web.host, web.port, grace=grace))
-            _log.info("worker.serving", host=web.host, port=port, instance=self._parts.instance.name)
+            if self._views is not None:
+                stack.push_async_callback(self._views.close)
+            app = build_web(self._site())
+            port = await stack.enter_async_context(served(app, listen.host, listen.port, grace=grace))
+            _log.info("worker.serving", host=listen.host, port=port, instance=self._parts.instance.name)
             tasks: list[asyncio.Task[None]] = []
             stack.push_async_callback(_cancel, tasks)
-            tasks.append(asyncio.create_task(self._work(stack), name="work"))
+            tasks.append(asyncio.create_task(self._work(stack, app), name="work"))
             yield tasks
 
-    async def _work(self, stack: AsyncExitStack) -> None:
+    async def _work(self, stack: AsyncExitStack, app: web.Application) -> None:
         await self._parts.startup.run()
         await self._parts.policies.learn()
         await self._parts.layout.learn_first()
@@ -74,6 +80,9 @@ class Worker:
             "silence-keeping": self._parts.silence_keeping.run(),
             "forecasts": self._forecasts().run(),
         }
+        socket = build.slack_socket(self._parts.settings, app[INTERACTIONS].handle)
+        if socket is not None:
+            parts["slack-socket"] = socket.run()
         async with asyncio.TaskGroup() as group:
             for name, part in parts.items():
                 group.create_task(part, name=name)
@@ -115,6 +124,9 @@ class Worker:
             clock=wall_clock,
             version=__version__,
             forecasts=LocalForecasts(self._parts.logic.partitions),
+            answers=LocalAnswers(self._parts.answering),
+            signing_secret=build.signing_secret(self._parts.settings),
+            dialogues=self._views or NoDialogues(),
             peers=self._peers,
         )
 

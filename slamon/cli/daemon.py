@@ -85,16 +85,29 @@ class Daemon:
             fail(missing, NOT_FOUND)
         if status != http.HTTPStatus.OK:
             fail(f"{self.url}{path} answers {status}{_reason(body)}")
+        return self._object(body)
+
+    def post(self, path: str, body: Mapping[str, object], missing: str) -> dict[str, Any]:
+        """Give a JSON object to a path; ends the command with 3 where there is nothing of that name."""
+        status, answer = self._call(path, msgspec.json.encode(body))
+        if status == http.HTTPStatus.NOT_FOUND:
+            fail(missing, NOT_FOUND)
+        if status != http.HTTPStatus.OK:
+            fail(f"{self.url} answers {status}{_reason(answer)}")
+        return self._object(answer)
+
+    def _object(self, body: bytes) -> dict[str, Any]:
         try:
             return msgspec.json.decode(body, type=dict[str, Any])
         except msgspec.DecodeError:
             fail(f"{self.url} answers something that is not slamon's API")
 
-    def _call(self, target: str) -> tuple[int, bytes]:
+    def _call(self, target: str, body: bytes | None = None) -> tuple[int, bytes]:
         parts = urlsplit(self.url)
         connection = _connection(parts)
         try:
-            connection.request("GET", parts.path + target, headers={"Accept": "application/json"})
+            headers = {"Accept": "application/json"} | ({} if body is None else {"Content-Type": "application/json"})
+            connection.request("GET" if body is None else "POST", parts.path + target, body, headers)
             answer = connection.getresponse()
             return answer.status, answer.read()
         except (OSError, http.client.HTTPException) as error:

@@ -89,9 +89,9 @@ def orders_table(orders: Iterable[Mapping[str, Any]], as_of: str | None, width: 
 
 
 def notices_table(notices: Iterable[Mapping[str, Any]], width: int, *, deliveries: bool) -> Table:
-    """One row a notice, with `deliveries` where something was done about them; long texts are cut."""
-    done = ("delivery",) if deliveries else ()
-    made = table("at", "kind", "order", "due", *done, "text", whole=("at", "kind", "order", "due"))
+    """One row a notice, with its id and what was done about it where `deliveries` are there; long texts are cut."""
+    done = ("decided", "delivery", "answers", "notice") if deliveries else ()
+    made = table("at", "kind", "order", "due", *done, "text", whole=("at", "kind", "order", "due", "notice"))
     for notice in notices:
         kind = str(notice.get("kind"))
         standing = notice.get("standing") is not False or kind == "retracted"
@@ -101,16 +101,34 @@ def notices_table(notices: Iterable[Mapping[str, Any]], width: int, *, deliverie
             cell(kind.replace("_", " ") + ("" if standing else " (withdrawn)"), _STYLES.get(kind, "")),
             cell(notice.get("order_id") or notice.get("subject")),
             cell(moment(notice.get("due_at"))),
-            *([_delivered(notice)] if deliveries else []),
+            *(_done(notice) if deliveries else ()),
             cell(text if len(text) <= width else text[: width - 1] + "…"),
         ]
         made.add_row(*row)
     return made
 
 
-def _delivered(notice: Mapping[str, Any]) -> Text:
-    done = [f"{one.get('receiver')} {one.get('state')}" for one in notice.get("deliveries") or ()]
-    return cell(", ".join(done) or None)
+def _done(notice: Mapping[str, Any]) -> tuple[Text, ...]:
+    deliveries = "; ".join(map(_delivered, notice.get("deliveries") or ()))
+    answers = "; ".join(map(_answered, notice.get("answers") or ()))
+    decided = moment(notice.get("decided_at"))
+    return cell(decided), cell(deliveries or None), cell(answers or None), cell(notice.get("notice_id"))
+
+
+def _delivered(one: Mapping[str, Any]) -> str:
+    """`slack sent, queued 2027-01-22 09:00Z, tried …, delivered 2027-01-22 09:01Z, 2 attempts (timeout)`."""
+    times = (("queued", "queued_at"), ("tried", "started_at"), ("delivered", "sent_at"))
+    steps = [f"{word} {moment(one[name])}" for word, name in times if one.get(name)]
+    attempts = one.get("attempts") or 0
+    steps += [f"{attempts} attempts"] if attempts > 1 else []
+    error = f" ({one['error']})" if one.get("error") else ""
+    return ", ".join((f"{one.get('receiver')} {one.get('state')}", *steps)) + error
+
+
+def _answered(one: Mapping[str, Any]) -> str:
+    until = one.get("until") or one.get("promised_at")
+    said = f"{str(one.get('action')).replace('_', ' ')} by {one.get('by')} {moment(one.get('at'))}"
+    return said + (f" until {moment(until)}" if one.get("until") else f" for {moment(until)}" if until else "")
 
 
 def _promise(order: Mapping[str, Any]) -> Mapping[str, Any]:

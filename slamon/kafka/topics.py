@@ -64,6 +64,11 @@ class OwnTopics:
         """Which policies have held since when."""
         return f"{self.app_id}.policies"
 
+    @property
+    def answers(self) -> str:
+        """What people answered to notices, each answer a record."""
+        return f"{self.app_id}.answers"
+
 
 def own_topic_specs(app_id: str, *, partitions: int, replication: int) -> tuple[TopicSpec, ...]:
     """Every topic that slamon keeps for itself.
@@ -76,8 +81,9 @@ def own_topic_specs(app_id: str, *, partitions: int, replication: int) -> tuple[
     if replication >= _IN_SYNC_FROM:
         shared["min.insync.replicas"] = "2"
 
-    def kept(name: str, days: int) -> TopicSpec:
-        config = shared | {"cleanup.policy": "delete", "retention.ms": str(days * _DAY_MS)}
+    def kept(name: str, days: int | None) -> TopicSpec:
+        retention = -1 if days is None else days * _DAY_MS
+        config = shared | {"cleanup.policy": "delete", "retention.ms": str(retention)}
         return TopicSpec(name, partitions, replication, config)
 
     compacted = shared | {
@@ -92,6 +98,7 @@ def own_topic_specs(app_id: str, *, partitions: int, replication: int) -> tuple[
         kept(names.deliveries, 7),
         kept(names.outbox, 7),
         kept(names.dead_letters, 30),
+        kept(names.answers, None),
         TopicSpec(names.policies, 1, replication, shared | {"cleanup.policy": "compact"}, is_log=True),
     )
 

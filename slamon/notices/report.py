@@ -1,7 +1,8 @@
 """A notice in the shape of CONTRACT §5 `notice`, for replay, API and CLI alike."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
+from slamon.notices.answers import Answer, answers_json
 from slamon.notices.holding import with_silences
 from slamon.notices.notice import DeliveryState, NoticeKind, retraction_id
 from slamon.notices.record import KIND_OF, Delivery, NoticeRecord
@@ -28,23 +29,33 @@ def standing_json(condition: Condition, order: Mapping[str, object], now: Instan
     """A standing notice without deliveries, as `replay` shows it; `order` is the order's JSON at `now`."""
     order_id = str(order["order_id"])
     record = NoticeRecord(*condition.key[:3], condition.at, now, shown_at=condition.shown_at, apart=condition.apart)
-    return _notice_json(record, order_id, order, now) | {"deliveries": []}
+    undecided = {"decided_at": None, **answers_json((), ""), "deliveries": []}
+    return _notice_json(record, order_id, order, now) | undecided
 
 
-def record_json(record: NoticeRecord, order: Mapping[str, object], now: Instant) -> Iterator[dict[str, object]]:
-    """A decided notice with its deliveries; where it was withdrawn, the retraction as a notice of its own."""
+def record_json(
+    record: NoticeRecord, order: Mapping[str, object], now: Instant, answers: Sequence[Answer] | None = None
+) -> Iterator[dict[str, object]]:
+    """A decided notice with its deliveries and answers; where it was withdrawn, the retraction as one of its own."""
     order_id = str(order["order_id"])
     kind = KIND_OF[record.kind]
-    shown = _notice_json(record, order_id, order, now) | {"deliveries": deliveries_json(record.deliveries, now)}
+    own_id = record.id_for(order_id)
+    shown = _notice_json(record, order_id, order, now) | {
+        "decided_at": rfc3339(record.decided_at),
+        **answers_json(answers, own_id),
+        "deliveries": deliveries_json(record.deliveries, now),
+    }
     yield shown
     if record.retraction:
         withdrawn_at = record.withdrawn_at if record.withdrawn_at is not None else record.decided_at
         yield shown | {
-            "notice_id": retraction_id(record.id_for(order_id)),
+            "notice_id": retraction_id(own_id),
             "kind": str(NoticeKind.RETRACTED),
             "at": rfc3339(withdrawn_at),
+            "decided_at": rfc3339(withdrawn_at),
             "standing": False,
-            "retracts": record.id_for(order_id),
+            "retracts": own_id,
+            **answers_json(answers, retraction_id(own_id)),
             "text": notice_text(
                 NoticeKind.RETRACTED,
                 order,
@@ -97,6 +108,8 @@ def deliveries_json(deliveries: Mapping[str, Delivery], now: Instant) -> list[di
             "receiver": receiver,
             "state": str(delivery.state_at(now)),
             "attempts": delivery.attempts,
+            "queued_at": None if delivery.queued_at is None else rfc3339(delivery.queued_at),
+            "started_at": None if delivery.started_at is None else rfc3339(delivery.started_at),
             "sent_at": None if delivery.sent_at is None else rfc3339(delivery.sent_at),
             "error": delivery.error,
             "digest_id": delivery.digest_id if delivery.state == DeliveryState.DIGESTED else None,

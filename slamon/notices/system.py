@@ -2,6 +2,7 @@
 
 import msgspec
 
+from slamon.notices.answers import Answer, answers_json
 from slamon.notices.marks import Mark, take
 from slamon.notices.notice import DeliveryState, NoticeKind, notice_id
 from slamon.notices.record import UNSETTLED, WAITING, Delivery
@@ -40,6 +41,7 @@ class SystemNotice(msgspec.Struct, array_like=True, gc=False):
     ended_at: Instant | None = None
     deliveries: dict[str, Delivery] = {}
     said: str | None = None
+    answers: list[Answer] | None = None
 
     @property
     def notice_id(self) -> str:
@@ -149,10 +151,12 @@ def system_json(notice: SystemNotice, hold_at_most: Span) -> dict[str, object]:
         "stage": None,
         "due_at": None,
         "at": rfc3339(notice.at),
+        "decided_at": rfc3339(notice.decided_at),
         "standing": notice.ended_at is None,
         "retracts": None,
         "divergence": None,
         "silence": silence_json(notice),
         "text": system_text(notice, hold_at_most),
+        **answers_json(notice.answers, notice.notice_id),
         "deliveries": deliveries_json(notice.deliveries, notice.decided_at),
     }

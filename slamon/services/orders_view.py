@@ -146,7 +146,7 @@ class OrdersView:
             return []
         report = self.report(order_id, row)
         order = order_json(report)
-        return [shown for record in row.records for shown in record_json(record, order, report.now)]
+        return [shown for record in row.records for shown in record_json(record, order, report.now, row.answers)]
 
     def notice_heads(self, order_id: str, row: Row) -> list[tuple[str, Instant, NoticeKind]]:
         """(notice id, at, kind) of an order's notices and their retractions."""

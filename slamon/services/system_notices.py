@@ -6,6 +6,7 @@ Everything here is synchronous and runs in steps of that partition, as `OrderPar
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from slamon.notices.answers import Answer, kept_as, taken
 from slamon.notices.marks import Mark
 from slamon.notices.notice import NoticeKind
 from slamon.notices.record import OFFERED
@@ -92,6 +93,17 @@ class SystemNotices:
         notice = _read(rows, report.notice_id) if report.notice_id in self.ids else None
         if notice is not None and mark_system(notice, report):
             self._write(notice, rows)
+
+    def answer(self, answer: Answer, rows: Rows) -> Answer | None:
+        """Take what somebody answered; gives what it repeats, None where there is no such notice."""
+        notice = _read(rows, answer.notice_id) if answer.notice_id in self.ids else None
+        if notice is None:
+            return None
+        kept = kept_as(notice.answers or (), answer)
+        if kept is None:
+            notice.answers = taken(notice.answers, answer)
+            self._write(notice, rows)
+        return kept or answer
 
     def reoffer(self, outbox: int | None, rows: Rows, effects: Effects) -> None:
         """Offer again what is unsettled, to one partition of the outbox or to all."""

@@ -84,11 +84,11 @@ class NativeDecoder:
             raise DecodeError("invalid", "promised_at: required for type promise")
         return OrderEvent(
             order_id=fields.order_id,
-            occurred_at=_instant(fields.occurred_at, "occurred_at"),
+            occurred_at=read_instant(fields.occurred_at, "occurred_at"),
             type=kind,
             status=self._status(fields.status) if kind == "status" else None,
             system=self._system if fields.system is None else fields.system,
-            promised_at=None if promised_at is None else _instant(promised_at, "promised_at"),
+            promised_at=None if promised_at is None else read_instant(promised_at, "promised_at"),
             channel=fields.channel,
             client_id=fields.client_id,
             client_name=fields.client_name,
@@ -140,7 +140,8 @@ def _read_last(value: bytes) -> _Fields:
         raise DecodeError("invalid", _detail(error)) from None
 
 
-def _instant(text: str, field: str) -> Instant:
+def read_instant(text: str, field: str) -> Instant:
+    """Read an RFC 3339 time of the years 1 to 9999. Raises DecodeError, which names the field."""
     if _match_rfc3339(text) is None:
         raise DecodeError("invalid", f"{field}: not RFC 3339 with Z or an offset such as +03:00")
     try:

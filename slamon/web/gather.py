@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from slamon.web.parts import Row, RowsAsk, RowsPart, SummaryAsk, SummaryPart
+from slamon.web.parts import AnswerAsk, AnswerPart, Row, RowsAsk, RowsPart, SummaryAsk, SummaryPart
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from slamon.web.sorting import Key
 
 
-P = TypeVar("P", RowsPart, SummaryPart)
+P = TypeVar("P", RowsPart, SummaryPart, AnswerPart)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,16 @@ class Gatherer:
             None,
             local=lambda partitions: self._local.summary(SummaryAsk(partitions)),
             peer=lambda url, partitions: self._peers.ask(url, SummaryAsk(partitions), SummaryPart),
+        )
+
+    async def answered(
+        self, ask: Callable[[list[int]], AnswerAsk], wanted: Collection[int] | None = None
+    ) -> Gathered[AnswerPart]:
+        """What became of an answer in these partitions, in all of them when none are named."""
+        return await self._gather(
+            wanted,
+            local=lambda partitions: self._local.answered(ask(partitions)),
+            peer=lambda url, partitions: self._peers.ask(url, ask(partitions), AnswerPart),
         )
 
     async def _gather(

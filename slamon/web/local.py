@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from slamon.web.distribution import Distribution
 from slamon.web.parts import (
+    AnswerAsk,
+    AnswerPart,
     Ask,
     LearntAsk,
     LearntPart,
@@ -22,14 +25,14 @@ from slamon.web.parts import (
     SummaryAsk,
     SummaryPart,
 )
-from slamon.web.ports import NothingLearnt
+from slamon.web.ports import NothingAnswered, NothingLearnt, NoticeLostError
 from slamon.web.refusal import Refusal, quoted
 from slamon.web.sorting import SORTS, Key, Smallest, lead_time, order_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from slamon.web.ports import Cluster, ForecastsApi, NoticesApi, OrdersApi
+    from slamon.web.ports import AnswersApi, Cluster, ForecastsApi, NoticesApi, OrdersApi
 
 UNKNOWN: Final = "unknown"
 OTHER: Final = "other"
@@ -47,16 +50,18 @@ class LocalParts:
         cluster: Cluster,
         *,
         forecasts: ForecastsApi | None = None,
+        answers: AnswersApi | None = None,
         slice_seconds: float = 0.01,
     ) -> None:
         self._orders = orders
         self._forecasts = forecasts or NothingLearnt()
         self._notices = notices
+        self._answers = answers or NothingAnswered()
         self._cluster = cluster
         self._slice = slice_seconds
         self._scanning = asyncio.Semaphore(_SCANS_AT_ONCE)
 
-    async def answer(self, ask: Ask) -> RowsPart | SummaryPart | LearntPart:
+    async def answer(self, ask: Ask) -> RowsPart | SummaryPart | LearntPart | AnswerPart:
         """The part that was asked for; of lost partitions nothing is claimed.
 
         Raises:
@@ -67,7 +72,13 @@ class LocalParts:
         if isinstance(ask, LearntAsk):
             owned = self._owned(ask)
             return LearntPart(sorted(owned), self._forecasts.learnt(owned))
+        if isinstance(ask, AnswerAsk):
+            return await self.answered(ask)
         return await self.rows(ask)
+
+    async def answered(self, ask: AnswerAsk) -> AnswerPart:
+        """Write what somebody answered where its notice is; nobody else is asked."""
+        return await _written(self._answers, ask, self._owned, self._scanning)
 
     async def rows(self, ask: RowsAsk) -> RowsPart:
         """Rows of a list, or the one order (no row when there is no such order)."""
@@ -149,6 +160,22 @@ class LocalParts:
             if place[2] in views[subject]:
                 rows.append(_row(place, views[subject][place[2]]))
         return rows, until
+
+
+async def _written(
+    answers: AnswersApi, ask: AnswerAsk, owned: Callable[[Ask], frozenset[int]], scanning: asyncio.Semaphore
+) -> AnswerPart:
+    partitions = owned(ask)
+    try:
+        async with scanning if ask.order_id is None else nullcontext():
+            record = await answers.answer(partitions, ask.answer, ask.order_id)
+    except NoticeLostError:
+        return AnswerPart([])
+    except Refusal as refusal:
+        return AnswerPart(sorted(partitions), refused=str(refusal))
+    if record is not None:
+        return AnswerPart(sorted(partitions), dict(record))
+    return AnswerPart(sorted(partitions & owned(ask)))
 
 
 class _Turn:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from slamon.notices.answers import Action
 from slamon.sla.causes import Cause
 from slamon.sla.explained import Effect
 from slamon.web.pages.late import PAGE_PARAMETERS
@@ -34,6 +35,16 @@ _SAID = _object(occurred_at=_TIME, type=_WORD, status=_TEXT, system=_TEXT, reaso
 _COUNT = {"type": "integer"}
 _REACHED = _object(workers=_COUNT, workers_asked=_COUNT, partitions=_COUNT, partitions_asked=_COUNT)
 _WHOLE = {"as_of": _TIME, "complete": {"type": "boolean"}, "reached": _REACHED}
+
+_ANSWER: dict[str, Any] = {
+    "action": {"type": "string", "enum": [*Action]},
+    "by": _WORD,
+    "at": _TIME,
+    "until": _TIME,
+    "promised_at": _TIME,
+    "reason": _TEXT,
+    "via": _WORD,
+}
 
 _SCHEMAS: dict[str, Any] = {
     "Error": _object(error={"type": "string"}),
@@ -112,12 +123,31 @@ _SCHEMAS: dict[str, Any] = {
         stage=_TEXT,
         due_at=_TIME,
         at={"type": "string", "format": "date-time"},
+        decided_at=_TIME,
         standing={"type": "boolean"},
         retracts=_TEXT,
         silence={"type": ["object", "null"]},
         text={"type": "string"},
-        deliveries={"type": "array", "items": {"type": "object"}},
+        answers={"type": "array", "items": _object(**_ANSWER)},
+        acknowledged_at=_TIME,
+        acknowledged_by=_TEXT,
+        deliveries=_array("Delivery"),
     ),
+    "Delivery": _object(
+        receiver=_WORD,
+        state=_WORD,
+        attempts={"type": "integer"},
+        queued_at=_TIME,
+        started_at=_TIME,
+        sent_at=_TIME,
+        error=_TEXT,
+        digest_id=_TEXT,
+    ),
+    "Answer": _object(notice_id=_WORD, order_id=_TEXT, **_ANSWER),
+    "AnswerGiven": {
+        **_object(by=_WORD, until=_TIME, promised_at=_TIME, reason=_TEXT, order_id=_TEXT),
+        "required": ["by"],
+    },
     "Orders": _object(**_WHOLE, orders=_array("Order"), next=_TEXT),
     "Notices": _object(**_WHOLE, notices=_array("Notice"), next=_TEXT),
     "Summary": _object(
@@ -152,10 +182,38 @@ def document(version: str) -> dict[str, Any]:
             "/api/v1/orders/{order_id}/explain": _order("Why it is where it is", "Explanation"),
             "/api/v1/summary": _get("Orders counted", "Summary"),
             "/api/v1/notices": _get("Notices, newest first", "Notices", parameters=NOTICE_PARAMETERS),
+            "/api/v1/notices/{notice_id}/{action}": _answer(),
+            "/slack/interactions": _interactions(),
             "/api/v1/openapi.json": _get("This document"),
         },
         "components": {"schemas": _SCHEMAS},
     }
+
+
+def _answer() -> dict[str, Any]:
+    refusals = {
+        403: "Sent by a page of another site",
+        404: "No such notice",
+        422: "A field is missing or malformed; snooze needs until, promise needs promised_at",
+        503: "A worker that may have the notice can't be asked now",
+    }
+    path = _get("Answer a notice; durable once it is answered", "Answer", refusals=refusals)["get"]
+    words = {"notice_id": _WORD, "action": _ANSWER["action"]}
+    path["parameters"] = [{"name": name, "in": "path", "required": True, "schema": one} for name, one in words.items()]
+    given = {"application/json": {"schema": {"$ref": "#/components/schemas/AnswerGiven"}}}
+    return {"post": path | {"requestBody": {"required": True, "content": given}}}
+
+
+def _interactions() -> dict[str, Any]:
+    refusals = {
+        401: "Not signed by Slack, or more than 300 s ago",
+        404: "No such notice, or notify.slack.signing_secret is not set",
+        413: "Over 100 kB",
+        503: "The answer can't be written in time",
+    }
+    path = _get("A press of one of Slack's buttons", refusals=refusals)["get"]
+    form = {"application/x-www-form-urlencoded": {"schema": _object(payload=_WORD)}}
+    return {"post": path | {"requestBody": {"required": True, "content": form}}}
 
 
 def _order(summary: str, schema: str | None = None, *, media: str = "application/json") -> dict[str, Any]:

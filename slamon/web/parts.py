@@ -6,6 +6,7 @@ from typing import Annotated, Final, TypeAlias
 
 import msgspec
 
+from slamon.notices.answers import Answer
 from slamon.orders.event import Instant
 from slamon.sla.forecast.durations import Durations
 from slamon.sla.forecast.scoring import Calibration
@@ -59,8 +60,16 @@ class LearntAsk(msgspec.Struct, frozen=True, tag="learnt"):
     partitions: list[int]
 
 
+class AnswerAsk(msgspec.Struct, frozen=True, tag="answer"):
+    """What somebody answered to a notice, to be written by the worker that has it; `order_id` where it is known."""
+
+    partitions: list[int]
+    answer: Answer
+    order_id: str | None = None
+
+
 RowsAsk: TypeAlias = OrdersAsk | OrderAsk | NoticesAsk
-Ask: TypeAlias = OrdersAsk | OrderAsk | NoticesAsk | SummaryAsk | LearntAsk
+Ask: TypeAlias = OrdersAsk | OrderAsk | NoticesAsk | SummaryAsk | LearntAsk | AnswerAsk
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -98,3 +107,15 @@ class LearntPart(msgspec.Struct, frozen=True):
 
     partitions: list[int]
     durations: Durations
+
+
+class AnswerPart(msgspec.Struct, frozen=True):
+    """The record of the answer, once it is durable; None where the notice is in none of `partitions`.
+
+    `refused` says why the notice can't be answered so. Of a partition that was lost meanwhile nothing is claimed.
+    """
+
+    partitions: list[int]
+    record: dict[str, str | None] | None = None
+    refused: str | None = None
+    as_of: Instant | None = None

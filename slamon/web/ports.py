@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
+from slamon.errors import SlamonError
 from slamon.sla.forecast.durations import Durations
 from slamon.sla.forecast.scoring import Calibration
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 
+    from slamon.notices.answers import Answer
     from slamon.orders.event import Instant
 
 MOST_IN_BATCH: Final = 1000
@@ -86,6 +88,37 @@ class NoticesApi(Protocol):
 
     async def notices(self, subject: str) -> Sequence[Mapping[str, object]]:
         """All notices of one order (or subject) as CONTRACT §5 writes them, ready for JSON."""
+
+
+class NoticeLostError(SlamonError):
+    """The partition of a notice went to another worker while its answer was written."""
+
+
+class AnswersApi(Protocol):
+    """Writes what people answer to the notices of this worker's own partitions."""
+
+    async def answer(
+        self, partitions: Collection[int], answer: Answer, order_id: str | None
+    ) -> Mapping[str, str | None] | None:
+        """The record of the answer, once it is durable; None when the notice is in none of these partitions.
+
+        Raises:
+            Refusal: the notice can't be answered so.
+            NoticeLostError: its partition is another worker's now.
+        """
+
+
+class NothingAnswered:
+    """No notice is here."""
+
+    async def answer(
+        self,
+        partitions: Collection[int],  # noqa: ARG002  the protocol's
+        answer: Answer,  # noqa: ARG002
+        order_id: str | None,  # noqa: ARG002
+    ) -> Mapping[str, str | None] | None:
+        """Nothing is found."""
+        return None
 
 
 class ForecastsApi(Protocol):

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import msgspec
 from aiohttp import web
 
+from slamon.notices.answers import Action
 from slamon.web import openapi
+from slamon.web.answering import read_answer
 from slamon.web.boundary import json_answer
 from slamon.web.pages.routes import LONGEST_ORDER_ID
 from slamon.web.parts import PEER_PATH, Ask
@@ -17,9 +19,11 @@ from slamon.web.query import no_parameters, notice_query, order_query
 from slamon.web.refusal import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from slamon.metrics.registry import Metrics
+    from slamon.orders.event import Instant
+    from slamon.web.answering import Answering
     from slamon.web.answers import Answers
     from slamon.web.local import LocalParts
     from slamon.web.ports import Health
@@ -72,7 +76,7 @@ class ApiRoutes:
         return json_answer(openapi.document(self.version))
 
     async def part(self, request: web.Request) -> web.Response:
-        """This worker's own part, for another worker; reads only."""
+        """This worker's own part, for another worker; nobody else is asked."""
         if request.content_type != "application/json":
             raise Refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "send application/json")
         try:
@@ -80,6 +84,28 @@ class ApiRoutes:
         except (msgspec.MsgspecError, ValueError, RecursionError):
             raise Refusal(HTTPStatus.BAD_REQUEST, "not a question that this version of slamon asks") from None
         return json_answer(await self.local.answer(ask))
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRoutes:
+    """What changes something: answers to notices."""
+
+    answering: Answering
+    clock: Callable[[], Instant]
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        """For `Application.add_routes`."""
+        path = f"/api/v1/notices/{{notice_id}}/{{action:{'|'.join(Action)}}}"
+        return (web.post(path, self.answer),)
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """Take an answer; its record once it is durable."""
+        no_parameters(_given(request))
+        _from_here(request)
+        given = read_answer(
+            request.match_info["action"], request.match_info["notice_id"], await request.read(), self.clock()
+        )
+        return json_answer(await self.answering.give(given))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +141,13 @@ class OwnRoutes:
         self.metrics.set_ready(ready=ready)
         body, content_type = self.metrics.render(request.headers.get("Accept", ""))
         return web.Response(body=body, headers={"Content-Type": content_type})
+
+
+def _from_here(request: web.Request) -> None:
+    """Refuse what a browser sends for a page of another site: it would answer in its visitor's place."""
+    origin = request.headers.get("Origin")
+    if origin is not None and origin.partition("://")[2] != request.host:
+        raise Refusal(HTTPStatus.FORBIDDEN, "Origin: pages of other sites may not answer notices")
 
 
 def _order_id(request: web.Request) -> str:

@@ -9,23 +9,28 @@ from typing import TYPE_CHECKING, Final
 import aiohttp
 from aiohttp import web
 
+from slamon.web.answering import Answering
 from slamon.web.answers import Answers
 from slamon.web.boundary import add_security_headers, boundary
 from slamon.web.gather import Gatherer
+from slamon.web.interactions import InteractionRoutes, Interactions, NoDialogues
 from slamon.web.local import LocalParts
 from slamon.web.pages.routes import PageRoutes
 from slamon.web.peers import PeerClient
-from slamon.web.ports import NothingLearnt
-from slamon.web.routes import ApiRoutes, OwnRoutes
+from slamon.web.ports import NothingAnswered, NothingLearnt
+from slamon.web.routes import AnswerRoutes, ApiRoutes, OwnRoutes
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from slamon.metrics.registry import Metrics
     from slamon.orders.event import Instant
-    from slamon.web.ports import Cluster, ForecastsApi, Health, NoticesApi, OrdersApi
+    from slamon.web.interactions import Dialogues
+    from slamon.web.ports import AnswersApi, Cluster, ForecastsApi, Health, NoticesApi, OrdersApi
 
 MOST_BODY_BYTES: Final = 64 * 1024
+INTERACTIONS: Final = web.AppKey("interactions", Interactions)
+"""Where the application keeps what takes presses of Slack's buttons, for those that come by Socket Mode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,9 @@ class Site:
     version: str
     limits: Limits = Limits()
     forecasts: ForecastsApi = field(default_factory=NothingLearnt)
+    answers: AnswersApi = field(default_factory=NothingAnswered)
+    signing_secret: str | None = field(default=None, repr=False)
+    dialogues: Dialogues = field(default_factory=NoDialogues)
     peers: PeerClient | None = None
     """Asks other workers while the application runs; None: one of its own."""
 
@@ -62,11 +70,23 @@ def build_web(site: Site) -> web.Application:
     app = web.Application(client_max_size=MOST_BODY_BYTES, middlewares=[boundary(site.metrics, seconds=limits.request)])
     app.on_response_prepare.append(add_security_headers)
     app.add_routes(OwnRoutes(site.health, site.metrics).routes())
-    local = LocalParts(site.orders, site.notices, site.cluster, forecasts=site.forecasts, slice_seconds=limits.slice)
+    local = LocalParts(
+        site.orders,
+        site.notices,
+        site.cluster,
+        forecasts=site.forecasts,
+        answers=site.answers,
+        slice_seconds=limits.slice,
+    )
     peers = site.peers or PeerClient(seconds=limits.peer, failed=site.metrics.http.peer_failed)
-    answers = Answers(Gatherer(local, peers, site.cluster), site.cluster, site.clock)
+    gatherer = Gatherer(local, peers, site.cluster)
+    answers = Answers(gatherer, site.cluster, site.clock)
     app.add_routes(ApiRoutes(answers, local, site.version).routes())
     app.add_routes(PageRoutes(answers, site.health, site.version).routes())
+    answering = Answering(gatherer, site.cluster)
+    app[INTERACTIONS] = Interactions(answering, site.dialogues, site.clock)
+    app.add_routes(AnswerRoutes(answering, site.clock).routes())
+    app.add_routes(InteractionRoutes(app[INTERACTIONS], site.signing_secret, site.clock).routes())
 
     async def session(_app: web.Application) -> AsyncIterator[None]:
         async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as opened:

@@ -4,6 +4,7 @@ To add one: a function that gives an `Api`, and a line in `APIS`. It needs at le
 has a notice, and has to stand still meanwhile.
 """
 
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -13,11 +14,15 @@ from urllib.parse import quote
 import aiohttp
 import pytest
 
+from slamon.notices.answers import Action
 from slamon.orders.event import DAY
 from slamon.sla.verdict import Verdict
 from slamon.web.sorting import SORTS
 from tests.fakes.orders_api import T0, FakeWorker, notice_head, order_head
 from tests.fakes.sites import Served, pair
+
+LATER = "2040-01-31T09:00:00Z"
+TIMES = {"until": LATER, "promised_at": LATER}
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,10 @@ class Api:
             assert response.status == expect
             body: dict[str, Any] = await response.json()
             return body
+
+    async def post(self, path: str, body: bytes) -> tuple[int, dict[str, Any]]:
+        async with aiohttp.ClientSession() as client, client.post(self.url + path, data=body) as response:
+            return response.status, await response.json()
 
     async def pages(self, path: str, rows: str, **params: str) -> list[dict[str, Any]]:
         """All rows, page after page."""
@@ -148,3 +157,49 @@ async def test_notices_of_one_order(api: Api) -> None:
 @pytest.mark.parametrize("path", ["/api/v1/orders", "/api/v1/notices", "/api/v1/summary"])
 async def test_an_unknown_parameter_is_refused(api: Api, path: str) -> None:
     assert "'colour'" in (await api.get(path, expect=400, colour="red"))["error"]
+
+
+@pytest.mark.parametrize("action", [*Action])
+async def test_every_notice_can_be_answered_in_every_way(api: Api, action: Action) -> None:
+    """The answer is the record, with every field of the contract; what is not stated is null."""
+    for notice in await api.pages("/api/v1/notices", "notices"):
+        path = f"/api/v1/notices/{quote(notice['notice_id'], safe='')}/{action}"
+        status, record = await api.post(path, json.dumps({"by": "ann", **TIMES}).encode())
+        assert status == 200
+        times = {"at": record["at"], **TIMES}
+        about = {"notice_id": notice["notice_id"], "order_id": notice["order_id"], "action": str(action)}
+        assert record == {**about, "by": "ann", "via": "api", "reason": None, **times}
+
+
+@pytest.mark.parametrize(
+    ("action", "body", "status"),
+    [
+        ("acknowledge", b"{}", 422),
+        ("acknowledge", b'{"by": 5}', 422),
+        ("acknowledge", b"by=ann", 422),
+        ("acknowledge", b"", 422),
+        ("snooze", b'{"by": "ann"}', 422),
+        ("snooze", b'{"by": "ann", "until": "soon"}', 422),
+        ("snooze", b'{"by": "ann", "until": "2001-01-01T00:00:00Z"}', 422),
+        ("promise", b'{"by": "ann"}', 422),
+        ("promise", b'{"by": "ann", "promised_at": "2040-01-31"}', 422),
+        ("explode", b'{"by": "ann"}', 404),
+    ],
+)
+async def test_an_answer_that_is_not_whole_is_refused_with_a_sentence(
+    api: Api, action: str, body: bytes, status: int
+) -> None:
+    notice, *_ = await api.pages("/api/v1/notices", "notices")
+    path = f"/api/v1/notices/{quote(notice['notice_id'], safe='')}/{action}"
+    got, said = await api.post(path, body)
+    assert (got, list(said)) == (status, ["error"])
+
+
+async def test_an_unknown_notice_is_404(api: Api) -> None:
+    for more in ({}, {"order_id": next(iter(api.order_ids))}):
+        body = json.dumps({"by": "ann", **more}).encode()
+        assert (await api.post("/api/v1/notices/unknown/told", body))[0] == 404
+
+
+async def test_slacks_path_is_closed_without_a_secret(api: Api) -> None:
+    assert (await api.post("/slack/interactions", b"payload=%7B%7D"))[0] == 404

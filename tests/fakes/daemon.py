@@ -15,6 +15,7 @@ class ScriptedDaemon:
     def __init__(self) -> None:
         self.answers: dict[str, list[tuple[int, bytes]]] = {}
         self.asked: list[tuple[str, list[tuple[str, str]]]] = []
+        self.posted: list[tuple[str, Any]] = []
         self.url = ""
 
     def answer(self, path: str, body: Any, status: int = 200) -> None:
@@ -39,6 +40,11 @@ def scripted_daemon() -> Iterator[ScriptedDaemon]:
 
     class Answering(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            daemon.posted.append((unquote(urlsplit(self.path).path), json.loads(body)))
+            self.do_GET()
 
         def do_GET(self) -> None:
             status, body = daemon._reply(self.path)

@@ -4,9 +4,11 @@ import zlib
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from slamon.notices.answers import Answer, answer_record
 from slamon.orders.event import DAY, Instant, rfc3339, seconds
 from slamon.sla.verdict import Verdict
-from slamon.web.ports import MOST_IN_BATCH, NoticeHead, OrderHead, Placement
+from slamon.web.ports import MOST_IN_BATCH, NoticeHead, NoticeLostError, OrderHead, Placement
+from slamon.web.refusal import Refusal
 
 T0: Instant = 1_700_000_000_000_000
 
@@ -37,7 +39,7 @@ def partition_of(order_id: str, partitions: int) -> int:
 
 
 class FakeWorker:
-    """OrdersApi, NoticesApi and Cluster over lists; holds only what belongs to its `local` partitions."""
+    """OrdersApi, NoticesApi, AnswersApi and Cluster over lists; holds only what belongs to its `local` partitions."""
 
     def __init__(
         self,
@@ -55,6 +57,9 @@ class FakeWorker:
         self.rows = {head.order_id: head for head in orders if self._mine(head.order_id, self.local)}
         self.told = [head for head in notices if self._mine(head.subject, self.local)]
         self.batch = MOST_IN_BATCH
+        self.answered: list[Answer] = []
+        self.refuses = ""
+        self.loses = False
 
     def as_of(self) -> Instant | None:
         return self.now
@@ -92,6 +97,21 @@ class FakeWorker:
 
     async def notices(self, subject: str) -> Sequence[Mapping[str, object]]:
         return [notice_view(head) for head in self.told if head.subject == subject]
+
+    async def answer(
+        self, partitions: Collection[int], answer: Answer, order_id: str | None
+    ) -> Mapping[str, str | None] | None:
+        del order_id
+        wanted = frozenset(partitions)
+        for head in self.told:
+            if head.notice_id == answer.notice_id and self._mine(head.subject, wanted):
+                if self.loses:
+                    raise NoticeLostError(head.subject)
+                if self.refuses:
+                    raise Refusal(422, self.refuses)
+                self.answered.append(answer)
+                return answer_record(answer, head.subject)
+        return None
 
     def _mine(self, order_id: str, partitions: frozenset[int]) -> bool:
         return self.partition(order_id) in partitions

@@ -12,6 +12,7 @@ import aiohttp
 from yarl import URL
 
 from slamon.metrics.registry import Metrics
+from slamon.web.interactions import Dialogues, NoDialogues
 from slamon.web.ports import ForecastsApi, NothingLearnt
 from slamon.web.site import Limits, Site, build_web, served
 from tests.fakes.orders_api import T0, FakeHealth, FakeWorker
@@ -21,7 +22,13 @@ class Served:
     """One running application: its worker, health, metrics and address, and a client for it."""
 
     def __init__(
-        self, worker: FakeWorker, limits: Limits | None = None, *, forecasts: ForecastsApi | None = None
+        self,
+        worker: FakeWorker,
+        limits: Limits | None = None,
+        *,
+        forecasts: ForecastsApi | None = None,
+        signing_secret: str | None = None,
+        dialogues: Dialogues | None = None,
     ) -> None:
         self.worker = worker
         self.health = FakeHealth()
@@ -38,6 +45,9 @@ class Served:
             version="1.2.3",
             limits=limits or Limits(),
             forecasts=forecasts or NothingLearnt(),
+            answers=worker,
+            signing_secret=signing_secret,
+            dialogues=dialogues or NoDialogues(),
         )
         self.app = build_web(site)
 

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 _Place: TypeAlias = tuple[bytes, int | None]
 """Key and, for rows that are no order's, partition: an order has one row, whatever partition it is on."""
-_NOTICE = ("kind", "order_id", "stage", "due_at", "at", "standing", "retracts", "divergence", "deliveries")
+_NOTICE = (
+    *("kind", "order_id", "stage", "due_at", "at", "decided_at", "standing", "retracts", "divergence"),
+    *("answers", "acknowledged_at", "acknowledged_by", "deliveries"),
+)
 
 
 def changelog_complaints(evidence: Evidence, rules: OrderRules) -> list[str]:
@@ -72,7 +75,7 @@ def _against_notices(evidence: Evidence, rows: dict[str, Row], rules: OrderRules
         if row.records:
             order = _order(key, row, row.settled_at or 0, rules)
             for record in row.records:
-                for notice in record_json(record, order, row.settled_at or 0):
+                for notice in record_json(record, order, row.settled_at or 0, row.answers):
                     told[str(notice["notice_id"])] = _plain(notice)
     complaints = [f"changelog: no notice {key}" for key in shown.keys() - told.keys()]
     complaints += [f"changelog: a notice {key}, which the table has not" for key in told.keys() - shown.keys()]

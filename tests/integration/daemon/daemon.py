@@ -106,6 +106,18 @@ class Daemon:
         except ValueError:
             return answer.status, text
 
+    async def post(self, path: str, body: bytes, headers: Mapping[str, str] | None = None) -> tuple[int, Any]:
+        """Status and JSON (text where it is none) of the answer to a POST."""
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as session,
+            session.post(f"http://127.0.0.1:{self.port}{path}", data=body, headers=headers) as answer,
+        ):
+            text = await answer.text()
+        try:
+            return answer.status, json.loads(text)
+        except ValueError:
+            return answer.status, text
+
     async def ready(self, *, within: float = 60.0) -> Self:
         """Return when `/-/ready` says 200."""
 

@@ -72,6 +72,14 @@ class StandIn:
         """Submit a modal that was opened, with values by action id; returns `{accepted, error, answer}` of the app."""
         return await self._control("submit", {"view_id": view_id, "values": values, "user": user})
 
+    async def interact(self, payload: dict[str, Any]) -> dict[str, Any]:
+        """Deliver any payload; returns `{accepted, error, answer}` of the app."""
+        return await self._control("interact", payload)
+
+    async def disconnect(self) -> None:
+        """End the connections of Socket Mode as Slack does to renew them."""
+        await self._control("disconnect", {})
+
     async def interactions_go_to(self, url: str, secret: str) -> None:
         """Post pressed buttons there, signed with the secret."""
         await self._control("interactions-url", {"url": url, "secret": secret})

@@ -129,6 +129,10 @@ def _keep_one_waiting(evidence: Evidence) -> None:
     evidence.notices[0]["deliveries"][0]["state"] = "sending"
 
 
+def _answer_in_the_table_alone(evidence: Evidence) -> None:
+    evidence.notices[0]["answers"] = [{"action": "told", "by": "nobody"}]
+
+
 def _take_the_marks_away(evidence: Evidence) -> None:
     evidence.deliveries = []
 
@@ -160,6 +164,7 @@ DOCTORINGS = [
     _forget_a_notice,
     _misdate_a_notice,
     _keep_one_waiting,
+    _answer_in_the_table_alone,
     _take_the_marks_away,
     _lose_the_dead_letter,
     _change_the_dead_letter,

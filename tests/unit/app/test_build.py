@@ -257,3 +257,28 @@ def test_where_people_find_the_pages() -> None:
     assert build.links(settings_of("web: {port: 8090}\n")).orders() == "http://127.0.0.1:8090/orders"
     behind = settings_of("web: {advertise: worker-1:80, public_url: https://slamon.example.org/}\n")
     assert build.links(behind).order("o-1") == "https://slamon.example.org/orders/o-1"
+
+
+def test_promises_go_to_the_first_topic_of_each_source(full: Settings) -> None:
+    found = build.promise_topics(full)
+    assert found.first == {"store": "store.events", "mes": "mes.events"}
+    assert found.systems == {"store": "store", "mes": None}
+
+
+def test_presses_of_buttons_come_as_configured() -> None:
+    """By neither way where nothing is set; no secret shows."""
+
+    async def answer(_payload: object) -> None: ...
+
+    for text in ("", "notify: {slack: {channel: '#late'}}\n"):
+        settings = settings_of(text)
+        assert build.signing_secret(settings) is None
+        assert build.slack_views(settings) is None
+        assert build.slack_socket(settings, answer) is None
+    secrets = "token: xoxb-1, signing_secret: hush, app_token: xapp-1"
+    settings = settings_of(f"notify: {{slack: {{channel: '#late', {secrets}}}}}\n")
+    assert build.signing_secret(settings) == "hush"
+    views, socket = build.slack_views(settings), build.slack_socket(settings, answer)
+    assert socket is not None
+    assert socket.app_token == "xapp-1"
+    assert not any(secret in f"{views!r} {socket!r}" for secret in ("xoxb-1", "xapp-1"))

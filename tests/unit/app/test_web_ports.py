@@ -4,22 +4,25 @@ from typing import TypeVar
 
 import pytest
 
-from slamon.app.web_ports import LocalForecasts, LocalOrders, Peers, WorkerHealth
+from slamon.app.web_ports import LocalAnswers, LocalForecasts, LocalOrders, Peers, WorkerHealth
 from slamon.kafka.partitioner import partition_of
+from slamon.notices.answers import Answer
 from slamon.notices.routing import Route
 from slamon.notices.system import of_silence
 from slamon.orders.event import Instant
+from slamon.services.answering import Answering, AnswerRefusedError, PromiseTopics
 from slamon.services.gate import GateRules, LagGate
 from slamon.services.orders_view import OrdersView
 from slamon.services.partition import OrderPartition, PartitionRules
 from slamon.services.system_notices import SystemNotices
 from slamon.sla.forecast.scoring import Noted
 from slamon.sla.silence import Silent
-from slamon.stream import Effects, TopicPartition
-from slamon.web.ports import NoticeHead, OrderHead
+from slamon.stream import Effects, PartitionLostError, TopicPartition
+from slamon.web.ports import NoticeHead, NoticeLostError, OrderHead
+from slamon.web.refusal import Refusal
 from tests.builders import ORDER, PROMISE_ONLY, T0, day, order_event
 from tests.fakes.standing_engine import StandingEngine
-from tests.fakes.stream import FakeOffsets, FakeTally, until
+from tests.fakes.stream import FakeEngine, FakeOffsets, FakeTally, until
 from tests.fakes.tables import FakeTables, tables_of
 from tests.foreseeing import LEARNING, learnt_from
 
@@ -191,3 +194,23 @@ def test_what_was_learnt_here_is_that_of_the_partitions_asked_for() -> None:
     assert forecasts.learnt([0, 1]).overall.learnt == 2 * learnt_from(3).overall.learnt
     assert forecasts.calibration([0, 1]).missed[1] == 2
     assert sum(forecasts.calibration([7]).forecasts) == 0
+
+
+@pytest.mark.parametrize(
+    ("fault", "raised"), [(AnswerRefusedError("promise: no"), Refusal), (PartitionLostError("3"), NoticeLostError)]
+)
+async def test_what_stands_in_an_answers_way_is_told_in_the_webs_words(
+    fault: Exception, raised: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables = told_of("a", "b")
+    system = SystemNotices(lambda: PartitionRules(tables.rules, {}, "outbox"))
+    answering = Answering(FakeEngine(tables.tables), {}, system, "answers", PromiseTopics({}, {}), count=1)
+    answers = LocalAnswers(answering)
+    assert await answers.answer([0], Answer("unknown", "told", "ann", T0), None) is None
+
+    async def refuse(*_: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(Answering, "answer", refuse)
+    with pytest.raises(raised, match=str(fault)):
+        await answers.answer([0], Answer("unknown", "told", "ann", T0), None)

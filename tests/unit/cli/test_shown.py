@@ -102,9 +102,34 @@ def test_a_row_a_notice(capsys: pytest.CaptureFixture[str]) -> None:
         {**NOTICE, "kind": "retracted", "standing": False, "text": None},
     ]
     _, first, second, third = _printed(capsys, notices_table(rows, 200, deliveries=True))
-    assert " ".join(first) == "2027-01-22 09:00Z breached o-1 2027-01-22 09:00Z slack sent Order o-1 is late."
+    at = "2027-01-22 09:00Z"
+    assert " ".join(first) == f"{at} breached o-1 {at} {at} slack sent - {NOTICE['notice_id']} Order o-1 is late."
     assert " ".join(second[2:4]) == "breached (withdrawn)"
     assert third[2:4] == ["retracted", "o-1"]
+
+
+def test_a_notices_way_is_told_step_by_step(capsys: pytest.CaptureFixture[str]) -> None:
+    """Decided, queued, tried, delivered, answered, each with its time, and what went wrong."""
+    slack = {"receiver": "slack", "state": "sent", "attempts": 3, "queued_at": "2027-01-22T09:00:02Z"}
+    slack |= {"started_at": "2027-01-22T09:01:00Z", "sent_at": "2027-01-22T09:05:00Z", "error": None}
+    crm = {"receiver": "crm", "state": "failed", "attempts": 1, "sent_at": None, "error": "gone"}
+    answers = [
+        {"action": "acknowledge", "by": "U1", "at": "2027-01-22T10:00:00Z"},
+        {"action": "snooze", "by": "U2", "at": "2027-01-22T11:00:00Z", "until": AS_OF},
+        {"action": "promise", "by": "U2", "at": "2027-01-22T11:00:00Z", "promised_at": AS_OF},
+    ]
+    _, row = _printed(
+        capsys, notices_table([{**NOTICE, "deliveries": [slack, crm], "answers": answers}], 200, deliveries=True)
+    )
+    told = " ".join(row)
+    assert (
+        "slack sent, queued 2027-01-22 09:00Z, tried 2027-01-22 09:01Z, delivered 2027-01-22 09:05Z, 3 attempts; "
+        "crm failed (gone)"
+    ) in told
+    assert (
+        "acknowledge by U1 2027-01-22 10:00Z; snooze by U2 2027-01-22 11:00Z until 2027-01-24 11:00Z; "
+        "promise by U2 2027-01-22 11:00Z for 2027-01-24 11:00Z"
+    ) in told
 
 
 def test_long_texts_are_cut(capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,6 +20,7 @@ def test_names_and_partitions() -> None:
         ("shop.deliveries", 4, 1),
         ("shop.outbox", 4, 1),
         ("shop.dead-letters", 4, 1),
+        ("shop.answers", 4, 1),
         ("shop.policies", 1, 1),
     ]
 
@@ -51,10 +52,11 @@ def test_the_others_are_kept_for_a_time() -> None:
         (names.deliveries, 7),
         (names.outbox, 7),
         (names.dead_letters, 30),
+        (names.answers, None),  # for ever
     ):
         assert specs()[name].config == {
             "cleanup.policy": "delete",
-            "retention.ms": str(days * DAY_MS),
+            "retention.ms": "-1" if days is None else str(days * DAY_MS),
             "max.message.bytes": "16777216",
             "message.timestamp.type": "LogAppendTime",
         }

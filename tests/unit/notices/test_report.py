@@ -1,5 +1,6 @@
 """Notices in the shape of CONTRACT §5."""
 
+from slamon.notices.answers import Answer
 from slamon.notices.marks import mark
 from slamon.notices.notice import DeliveryState, retraction_id
 from slamon.notices.report import record_json, standing_json, standing_notices
@@ -40,9 +41,13 @@ def test_a_notice_of_replay_has_every_field_and_no_deliveries() -> None:
         "stage": None,
         "due_at": "2026-03-23T09:00:00Z",
         "at": "2026-03-20T09:00:00Z",
+        "decided_at": None,
         "standing": True,
         "retracts": None,
         "divergence": None,
+        "answers": [],
+        "acknowledged_at": None,
+        "acknowledged_by": None,
         "deliveries": [],
     }
 
@@ -59,11 +64,47 @@ def test_a_decided_notice_shows_its_deliveries() -> None:
     assert breach["kind"] == "breached"
 
 
+def test_answers_belong_to_the_notice_that_they_name() -> None:
+    """The latest acknowledgement counts, whether it still holds or not; a retraction has answers of its own."""
+    row = row_of(order_event(), rules=PROMISE_ONLY)
+    settle_row(row, day(22), PROMISE_ONLY)
+    assert row.records is not None
+    warning, breach = row.records
+    own, other = breach.id_for(ORDER), warning.id_for(ORDER)
+    breach.deliveries["slack"].queued_at, breach.deliveries["slack"].started_at = day(22), day(23)
+    answers = [
+        Answer(own, "acknowledge", "ann", day(22)),
+        Answer(own, "told", "bob", day(23), reason="phoned"),
+        Answer(own, "acknowledge", "cy", day(24), until=day(25)),
+    ]
+    first, second = (
+        shown for record in row.records for shown in record_json(record, _order(row, day(30)), day(30), answers)
+    )
+    assert (first["notice_id"], first["answers"], first["acknowledged_at"]) == (other, [], None)
+    assert second["answers"] == [
+        _answer("acknowledge", "ann", "2026-03-24T09:00:00Z"),
+        _answer("told", "bob", "2026-03-25T09:00:00Z", reason="phoned"),
+        _answer("acknowledge", "cy", "2026-03-26T09:00:00Z", until="2026-03-27T09:00:00Z"),
+    ]
+    assert (second["acknowledged_at"], second["acknowledged_by"]) == ("2026-03-26T09:00:00Z", "cy")
+    assert second["decided_at"] == "2026-03-24T09:00:00Z"
+    delivery = _delivery("pending", 0)
+    times = {"queued_at": "2026-03-24T09:00:00Z", "started_at": "2026-03-25T09:00:00Z"}
+    assert second["deliveries"] == [delivery | times]
+
+
+def _answer(action: str, by: str, at: str, **more: str) -> dict[str, object]:
+    blank = {"until": None, "promised_at": None, "reason": None, "via": "api"}
+    return {"action": action, "by": by, "at": at, **blank, **more}
+
+
 def _delivery(state: str, attempts: int, sent_at: str | None = None) -> dict[str, object]:
     return {
         "receiver": "slack",
         "state": state,
         "attempts": attempts,
+        "queued_at": None,
+        "started_at": None,
         "sent_at": sent_at,
         "error": None,
         "digest_id": None,
@@ -85,6 +126,7 @@ def test_a_withdrawn_notice_is_followed_by_its_retraction() -> None:
         "notice_id": retraction_id(record.id_for(ORDER)),
         "kind": "retracted",
         "at": "2026-03-22T09:00:00Z",
+        "decided_at": "2026-03-22T09:00:00Z",
         "retracts": told["notice_id"],
         "text": retraction["text"],
         "deliveries": [_delivery("pending", 0)],

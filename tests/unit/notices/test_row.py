@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from slamon.notices.answers import Action, Answer
 from slamon.notices.leaving import leave
 from slamon.notices.marks import Mark
 from slamon.notices.notice import DeliveryState
@@ -176,3 +177,25 @@ def test_marks_need_a_decision() -> None:
     """A report about an order without notices changes nothing."""
     report = Mark(notice_id="?", receiver="slack", state="sent", attempts=1, at=T0)
     assert not mark_row(row_of(order_event()), ORDER, report)
+
+
+@pytest.mark.parametrize(("until", "not_before"), [(day(40), day(40)), (day(19), None)])
+def test_a_warning_waits_for_the_end_of_the_snooze(until: Instant, not_before: Instant | None) -> None:
+    row = row_of(order_event(), rules=PROMISE_ONLY)
+    row.answers = [Answer("n", Action.SNOOZE, "ann", day(2), until=until)]
+    assert settle_row(row, day(19), PROMISE_ONLY)
+    (warning,) = list(row.records or [])
+    assert warning.kind == Due.AT_RISK
+    assert [delivery.not_before for delivery in warning.deliveries.values()] == [not_before]
+    assert settle_row(row, day(22), PROMISE_ONLY)
+    breach = (row.records or [])[-1]
+    assert breach.kind == Due.BREACHED
+    assert [delivery.not_before for delivery in breach.deliveries.values()] == [None]
+
+
+def test_answers_are_kept_in_the_row_and_change_nothing_else() -> None:
+    row = row_of(order_event(), rules=PROMISE_ONLY)
+    settle_row(row, day(22), PROMISE_ONLY)
+    row.answers = [Answer("n", Action.TOLD, "ann", day(23), nonce="7.1")]
+    again = read_row(encode_row(row), PROMISE_ONLY)
+    assert again == row

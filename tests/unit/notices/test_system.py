@@ -7,6 +7,7 @@ import pytest
 from slamon.notices.marks import Mark
 from slamon.notices.notice import DeliveryState, NoticeKind, notice_id
 from slamon.notices.record import Delivery
+from slamon.notices.report import deliveries_json
 from slamon.notices.routing import Route
 from slamon.notices.system import (
     SystemNotice,
@@ -18,6 +19,7 @@ from slamon.notices.system import (
     system_json,
     system_text,
 )
+from slamon.orders.event import rfc3339
 from slamon.sla.silence import Silent
 from tests.builders import HOUR, day
 
@@ -59,6 +61,7 @@ def test_it_is_shown_in_the_contracts_shape() -> None:
         "stage": None,
         "due_at": None,
         "at": "2026-03-03T21:00:00Z",
+        "decided_at": rfc3339(told.decided_at),
         "standing": True,
         "retracts": None,
         "divergence": None,
@@ -70,10 +73,10 @@ def test_it_is_shown_in_the_contracts_shape() -> None:
             "ended_at": None,
         },
         "text": system_text(told, HOUR),
-        "deliveries": [
-            {"receiver": name, "state": "pending", "attempts": 0, "sent_at": None, "error": None, "digest_id": None}
-            for name in ("slack", "crm")
-        ],
+        "answers": [],
+        "acknowledged_at": None,
+        "acknowledged_by": None,
+        "deliveries": deliveries_json(told.deliveries, told.decided_at),
     }
 
 

@@ -1,5 +1,8 @@
 """Notices about no order: told once, marked, offered again, shown, and gone after a while."""
 
+from msgspec.structs import replace
+
+from slamon.notices.answers import Answer
 from slamon.notices.ledger import NoticeRules
 from slamon.notices.marks import Mark
 from slamon.notices.notice import DeliveryState, NoticeKind
@@ -143,3 +146,18 @@ def test_a_channel_of_its_own_has_its_queue() -> None:
     shared.notices.end(shared.kept()[0], shared.rows, shared.effects, day(3))
     drops = [(key, record.drop.route) for key, _, record in shared.said() if record.drop is not None]
     assert drops == [(b"slack|#ops", "#ops"), (b"webhook|crm", None)]
+
+
+def test_it_can_be_answered() -> None:
+    """Kept with it; a repeat gives the first one; of an unknown notice there is nothing."""
+    shared = Shared()
+    told = shared.tell()
+    shared.said()
+    answer = Answer(told.notice_id, "acknowledge", "ann", TOLD, nonce="7.1")
+    assert shared.notices.answer(answer, shared.rows) == answer
+    assert shared.notices.answer(replace(answer, at=TOLD + 1), shared.rows) == answer
+    assert [kept.answers for kept in shared.kept()] == [[answer]]
+    assert shared.notices.answer(replace(answer, notice_id="unknown"), shared.rows) is None
+    (shown,) = (shown for _, shown in shared.notices.shown(shared.rows))
+    assert shown["acknowledged_by"] == "ann"
+    assert shared.said() == []

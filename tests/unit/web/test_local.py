@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 import msgspec
 import pytest
 
+from slamon.notices.answers import Answer
 from slamon.orders.event import DAY
 from slamon.sla.verdict import Verdict
 from slamon.web.local import LocalParts, greatest
-from slamon.web.parts import NoticesAsk, OrderAsk, OrdersAsk, RowsPart, SummaryAsk
+from slamon.web.parts import AnswerAsk, AnswerPart, NoticesAsk, OrderAsk, OrdersAsk, RowsPart, SummaryAsk
 from slamon.web.ports import OrderHead
 from slamon.web.query import OrderFilter
 from slamon.web.refusal import Refusal
@@ -28,7 +29,7 @@ def ids(part: RowsPart, name: str = "order_id") -> list[str]:
 
 
 def parts_of(worker: FakeWorker, slice_seconds: float = 0.0) -> LocalParts:
-    return LocalParts(worker, worker, worker, slice_seconds=slice_seconds)
+    return LocalParts(worker, worker, worker, answers=worker, slice_seconds=slice_seconds)
 
 
 async def test_a_page_and_where_it_ends() -> None:
@@ -163,3 +164,29 @@ def test_the_greatest_keep_their_names_and_the_sum_stays() -> None:
     assert greatest(counts, 2) == {"c-9": 10, "c-8": 9, "other": 36}
     assert greatest({"other": 50, "a": 1, "b": 1}, 1) == {"a": 1, "other": 51}
     assert greatest({"a": 1}, 5) == {"a": 1}
+
+
+NOTICE = notice_head("o-1", 1)
+ANSWER = Answer(NOTICE.notice_id, "told", "ann", T0)
+
+
+async def test_an_answer_is_written_where_the_notice_is() -> None:
+    worker = FakeWorker(notices=[NOTICE])
+    part = await parts_of(worker).answer(AnswerAsk(ALL, ANSWER))
+    assert isinstance(part, AnswerPart)
+    assert (part.partitions, part.refused) == (ALL, None)
+    assert part.record is not None
+    assert part.record["order_id"] == "o-1"
+    assert worker.answered == [ANSWER]
+
+
+async def test_a_notice_that_is_elsewhere_is_not_claimed() -> None:
+    """Nor where its partition is lost meanwhile; a refusal is told."""
+    worker = FakeWorker(notices=[NOTICE])
+    own = worker.partition("o-1")
+    others = [number for number in ALL if number != own]
+    assert await parts_of(worker).answered(AnswerAsk(others, ANSWER)) == AnswerPart(others)
+    worker.refuses = "promise: no"
+    assert await parts_of(worker).answered(AnswerAsk(ALL, ANSWER)) == AnswerPart(ALL, refused="promise: no")
+    worker.loses = True
+    assert await parts_of(worker).answered(AnswerAsk(ALL, ANSWER)) == AnswerPart([])

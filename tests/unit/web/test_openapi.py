@@ -93,8 +93,9 @@ def compare(value: object, schema: dict[str, Any]) -> None:
 
 def test_the_reference_page_names_every_path_and_parameter() -> None:
     text = PAGE.read_text("utf-8")
-    for path in document("1")["paths"]:
-        assert f"`GET {path}`" in text
+    for path, methods in document("1")["paths"].items():
+        for method in methods:
+            assert f"`{method.upper()} {path}`" in text
     for name in {*ORDER_PARAMETERS, *NOTICE_PARAMETERS}:
         assert f"`{name}`" in text
 
