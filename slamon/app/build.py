@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from slamon.app.sinks import other_sinks
 from slamon.kafka.partitioner import partition_of
 from slamon.kafka.preflight import Surroundings
 from slamon.kafka.topics import OwnTopics, own_topic_specs
@@ -21,11 +22,14 @@ from slamon.services.offers import Address
 from slamon.services.partition import PartitionRules
 from slamon.services.policies import OwnTerms
 from slamon.services.silence import Watched
+from slamon.services.system_rows import SHARED
 from slamon.settings import Settings
 from slamon.settings.orders import Source
 from slamon.settings.policy_record import decode, encode
+from slamon.sinks.alertmanager import AlertmanagerSink
 from slamon.sinks.message import Sink
 from slamon.sinks.slack import SlackSink, SlackTarget
+from slamon.sinks.slack_hook import SlackHookSink, SlackHookTarget
 from slamon.sinks.webhook import WebhookSink, WebhookTarget
 from slamon.sla.book import RuleBook
 from slamon.sla.silence import Expectation
@@ -50,16 +54,22 @@ def receivers(settings: Settings) -> list[Receiver]:
     if slack is not None and slack.token is not None and slack.channel is not None:
         target = SlackTarget(_plain(slack.token), slack.channel, slack.api_url)
         found.append(_receiver(SlackSink(target), settings, _SLACK_CALLS, slack.per_second))
+    elif slack is not None and slack.webhook_url is not None:
+        hook = SlackHookSink(SlackHookTarget(_plain(slack.webhook_url)))
+        found.append(_receiver(hook, settings, _SLACK_CALLS, slack.per_second))
     for name, webhook in settings.notify.webhooks.items():
         secrets = () if webhook.secret is None else (_plain(webhook.secret),)
         sink = WebhookSink(WebhookTarget(name, _plain(webhook.url), secrets))
         found.append(_receiver(sink, settings, _WEBHOOK_CALLS, None))
+    found += [_receiver(sink, settings, calls, None) for sink, calls in other_sinks(settings, own_url(settings))]
     return found
 
 
 def _receiver(sink: Sink, settings: Settings, calls: int, per_second: float | None) -> Receiver:
     key = sink.channel.encode()
-    address = Address(sink.name, key, partition_of(key, settings.kafka.partitions))
+    # Who keeps alerts is who first sends them: a late attempt must not undo what was said since (ADR 0017)
+    keeps = isinstance(sink, AlertmanagerSink)
+    address = Address(sink.name, key, SHARED if keeps else partition_of(key, settings.kafka.partitions))
     return Receiver(sink, address, calls, per_second)
 
 

@@ -63,3 +63,10 @@ class Sink(Protocol):
 
     async def close(self) -> None:
         """Let go of connections; may be called twice, and `send` after it opens anew."""
+
+
+class Previewing(Protocol):
+    """A sink that can show what it would send (`slamon notify test --dry-run`)."""
+
+    def payload(self, notice: OutgoingNotice, *, now: Instant) -> Mapping[str, Any] | None:
+        """What one call carries; None for a notice that this receiver never gets."""

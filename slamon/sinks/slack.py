@@ -83,6 +83,11 @@ class SlackSink:
             return Receipt(_text(answer.get("ts")), _text(answer.get("channel")))
         raise failure  # outside of the except: nothing that knows the URL hangs on it as context
 
+    def payload(self, notice: OutgoingNotice, *, now: Instant) -> dict[str, Any]:
+        """Give the arguments of `chat.postMessage`."""
+        del now
+        return slack_message(notice, self._target.channel)
+
     async def close(self) -> None:
         """Close the session."""
         await self._session.close()
