@@ -14,6 +14,7 @@ import aiohttp
 
 from slamon.errors import SinkError
 from slamon.notices.notice import NoticeKind
+from slamon.notices.words import parsed
 from slamon.orders.event import DAY, Instant, Span, rfc3339
 from slamon.sinks.calling import Caller
 from slamon.sinks.failure import FailureReason
@@ -106,7 +107,8 @@ class AlertmanagerSink:
         await self._caller.close()
 
     def _alert(self, notice: OutgoingNotice) -> Alert:
-        ended_at = self._ended.get(notice.notice_id)
+        known = self._ended.get(notice.notice_id)
+        ended_at = parsed((notice.silence or {}).get("ended_at")) if known is None else known
         return Alert(notice.notice_id, notice.kind, notice.subject, notice.text, notice.at, ended_at)
 
 

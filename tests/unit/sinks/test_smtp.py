@@ -16,7 +16,7 @@ from slamon.sinks.smtp import Protection, SmtpSink, SmtpTarget
 from tests.fakes.mail_server import MailServer
 from tests.samples import NOW, order_json, outgoing
 
-CERTIFICATE = Path(__file__).parents[2] / "testdata" / "mail"
+CERTIFICATE = Path(__file__).parents[2] / "testdata" / "tls"
 SENDER, TO = "slamon@example.org", ("sales@example.org",)
 
 
