@@ -8,6 +8,7 @@ from slamon import __version__
 from slamon.cli.configuration import check_config, schema
 from slamon.cli.explain import explain
 from slamon.cli.notices import notices
+from slamon.cli.notify import notify
 from slamon.cli.orders import orders
 from slamon.cli.policy import policy
 from slamon.cli.replay import replay
@@ -52,4 +53,5 @@ app.command("demo")(demo)
 app.add_typer(orders, name="orders")
 app.command("explain")(explain)
 app.command("notices")(notices)
+app.add_typer(notify, name="notify")
 app.command("schema")(schema)

@@ -74,7 +74,7 @@ def subject(notice: OutgoingNotice) -> str:
 def text_of(notice: OutgoingNotice) -> str:
     """The plain part: the sentences, and below them the notice's id."""
     headline, facts = (visible(part) for part in split_headline(_told(notice)))
-    parts = [headline, facts, *(f"{name}: {value}" for name, value in _details(notice))]
+    parts = [headline, facts, "\n".join(f"{name}: {value}" for name, value in _details(notice))]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
