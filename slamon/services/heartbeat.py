@@ -21,8 +21,8 @@ _EVERY = 1.0
 _SOONEST: Span = 10 * SECOND
 FRESH: Span = 60 * SECOND
 """So far may what is known be behind the clock."""
-STUCK_AFTER = 10
-"""So many failures in a row make a receiver one that is stuck: with their pauses a few minutes."""
+STUCK_AFTER = 5
+"""So many failures in a row make a receiver one that is stuck: with their pauses half a minute."""
 
 
 class Caller(Protocol):

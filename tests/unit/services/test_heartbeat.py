@@ -121,4 +121,4 @@ def test_a_receiver_is_stuck_after_failures_in_a_row() -> None:
     channels["crm"].failures = STUCK_AFTER - 1
     assert stuck(channels) is None
     channels["crm"].failures += 1
-    assert stuck(channels) == "receiver crm has failed 10 times in a row"
+    assert stuck(channels) == "receiver crm has failed 5 times in a row"
