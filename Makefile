@@ -74,16 +74,16 @@ lint: $(BIN)/.deps ## ruff, mypy --strict, import contracts
 	$(BIN)/lint-imports --no-logo
 
 .PHONY: test
-test: setup debian-packages ## Everything: set-up, lint, tests against a real Kafka and Debian's programs
+test: setup peers ## Everything: set-up, lint, tests against a real Kafka and Debian's programs
 	@$(MAKE) lint
 	$(BIN)/python -m pytest $(ARGS)
 
 .PHONY: test-peers
-test-peers: setup debian-packages ## Only the tests against Debian's programs (Chromium, Alertmanager)
+test-peers: setup peers ## Only the tests against Debian's programs (Chromium, Alertmanager)
 	$(BIN)/python -m pytest tests/peers $(ARGS)
 
-.PHONY: debian-packages
-debian-packages: ## What the tests need from Debian, installed when root
+.PHONY: peers
+peers: ## What the tests need from Debian, installed when root
 	@dev/debian-packages
 
 .PHONY: history

@@ -13,6 +13,7 @@ from slamon.kafka.preflight import Surroundings
 from slamon.kafka.topics import OwnTopics, own_topic_specs
 from slamon.notices.foreseen import ForecastRules
 from slamon.notices.ledger import NoticeRules
+from slamon.notices.links import Links
 from slamon.notices.row import OrderRules
 from slamon.orders.event import SECOND
 from slamon.services.dispatcher import Receiver
@@ -61,7 +62,7 @@ def receivers(settings: Settings) -> list[Receiver]:
         secrets = () if webhook.secret is None else (_plain(webhook.secret),)
         sink = WebhookSink(WebhookTarget(name, _plain(webhook.url), secrets))
         found.append(_receiver(sink, settings, _WEBHOOK_CALLS, None))
-    found += [_receiver(sink, settings, calls, None) for sink, calls in other_sinks(settings, own_url(settings))]
+    found += [_receiver(sink, settings, calls, None) for sink, calls in other_sinks(settings, links(settings).orders())]
     return found
 
 
@@ -174,6 +175,11 @@ def own_url(settings: Settings) -> str:
     host = f"[{web.host}]" if ":" in web.host else web.host  # an IPv6 address
     address = web.advertise or f"{host}:{web.port}"
     return address if "://" in address else f"http://{address}"
+
+
+def links(settings: Settings) -> Links:
+    """Where people find the pages."""
+    return Links(settings.web.public_url or own_url(settings))
 
 
 def _plain(secret: SecretStr | str | None) -> str:

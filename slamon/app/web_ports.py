@@ -43,6 +43,7 @@ class LocalOrders:
                     head.started_at,
                     head.due_at,
                     head.finished_at,
+                    head.client_id,
                 )
                 for head in found
             ]

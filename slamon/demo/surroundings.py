@@ -48,6 +48,7 @@ class Surroundings:
         """What people may want to open, with what it is."""
         return [
             (f"Slack stand-in, {CHANNEL}", f"{self.slack_page}/"),
+            ("slamon: late orders", f"{self.slamon}/orders"),
             ("slamon: orders", f"{self.slamon}/api/v1/orders"),
             ("slamon: summary", f"{self.slamon}/api/v1/summary"),
             ("slamon: notices", f"{self.slamon}/api/v1/notices"),

@@ -10,7 +10,7 @@ from slamon.notices.record import KIND_OF
 from slamon.notices.report import record_json
 from slamon.notices.row import OrderRules, Row, entries_of, read_row
 from slamon.orders import facts
-from slamon.orders.entry import CLIENT_NAME, MANAGER_ID, Entry
+from slamon.orders.entry import CLIENT_ID, CLIENT_NAME, MANAGER_ID, Entry
 from slamon.orders.event import Instant
 from slamon.services.foresight import NoOutlooks, Outlooks
 from slamon.services.showing import Showing
@@ -45,6 +45,7 @@ class Head:
     """(system, kind) of every disagreement of an open order."""
     waiting: tuple[tuple[str, Instant], ...] = ()
     """(stage, since) of the hand-offs that nobody has taken up."""
+    client_id: str | None = None
 
 
 class Table(Protocol):
@@ -178,6 +179,7 @@ def _head(order_id: str, row: Row, now: Instant, showing: Showing) -> Head:
         None if clock.cancelled else clock.ended_at,
         clock.step_at,
         *_disagreements(clock, rules, now),
+        client_id=facts.last_stated(entries, CLIENT_ID),
     )
 
 

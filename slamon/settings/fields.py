@@ -76,6 +76,11 @@ def is_http_url(text: str) -> bool:
     return plain and parts.scheme in {"http", "https"} and bool(parts.hostname) and port != 0
 
 
+def is_base_url(text: str) -> bool:
+    """Whether paths can be put behind a URL."""
+    return is_http_url(text) and "?" not in text and "#" not in text
+
+
 def parse_moment(text: str) -> Instant:
     """Read RFC 3339 with a zone; raises ValueError that says what is allowed."""
     if _RFC3339.fullmatch(text) is None:
@@ -139,6 +144,7 @@ def _positive(duration: Duration) -> Duration:
 
 SERVERS = "host:port without a scheme, several joined by commas"
 URL = "a URL that starts with http:// or https://"
+BASE_URL = f"{URL}, without ? and #"
 TOPIC = "1 to 249 letters, digits, '.', '_' or '-'"
 WORD = "text of 1 to 128 characters without control characters"
 MOMENT = "RFC 3339 with Z or an offset, such as 2027-01-31T00:00:00Z"
@@ -163,6 +169,7 @@ Address: TypeAlias = Annotated[
     str, _satisfying(lambda text: host_and_port(text) is not None, ADDRESS), Allowed(ADDRESS)
 ]
 Url: TypeAlias = Annotated[str, _satisfying(is_http_url, URL), Allowed(URL)]
+BaseUrl: TypeAlias = Annotated[str, _satisfying(is_base_url, BASE_URL), Allowed(BASE_URL)]
 Moment: TypeAlias = Annotated[str, AfterValidator(_moment), Allowed(MOMENT)]
 Secret: TypeAlias = Annotated[SecretStr, AfterValidator(_secret_filled), Allowed(ONE_LINE)]
 SecretUrl: TypeAlias = Annotated[SecretStr, AfterValidator(_secret_url), Allowed(URL)]

@@ -11,6 +11,7 @@ from slamon.settings.duration import Duration
 from slamon.settings.fields import (
     Address,
     Allowed,
+    BaseUrl,
     Later,
     Name,
     Opaque,
@@ -34,6 +35,10 @@ class Web(Section):
     host: Annotated[Word, Field(description="Address to listen on"), Allowed("a host name or an address")] = "127.0.0.1"
     port: Annotated[Port, Field(description="Port to listen on; 0: any free one")] = 8080
     advertise: Annotated[Address | None, Field(description="How other workers reach this one; null: host:port")] = None
+    public_url: Annotated[
+        BaseUrl | None,
+        Field(description="How people reach the pages: the links in notices; null: http:// and advertise or host:port"),
+    ] = None
     auth: Annotated[
         Opaque | None,
         Field(repr=False, exclude=True, description="Who may ask"),

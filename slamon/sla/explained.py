@@ -95,6 +95,7 @@ def explanation_json(told: Explanation) -> dict[str, object]:
         "lead_time_seconds": None if told.lead_time is None else seconds(told.lead_time),
         "causes": _causes(told.intervals),
         "intervals": [_interval(interval, told) for interval in _cut(told.intervals, told.pauses)],
+        "events": [_said(event) for event in told.events],
         "promises": [_statement(statement) for statement in told.statements],
         "oddities": oddities_json(told.oddities),
     }

@@ -1,1 +1,1 @@
-"""What slamon answers over HTTP: the order API, health, metrics, a first page; one worker answers for all."""
+"""What slamon answers over HTTP: the order API, health, metrics, pages for people; one worker answers for all."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -40,7 +41,7 @@ class Answers:
         self._clock = clock
 
     async def orders(self, query: OrderQuery) -> dict[str, object]:
-        """`{as_of, complete, orders, next}`."""
+        """`{as_of, complete, reached, orders, next}`."""
         at, after = self._from(query.cursor)
         gathered = await self._gatherer.rows(
             lambda partitions: OrdersAsk(partitions, query.where, query.sort, at, after, query.limit)
@@ -48,7 +49,7 @@ class Answers:
         return _list("orders", gathered, query.limit, lambda key: Cursor(query.sort, at, key))
 
     async def notices(self, query: NoticeQuery) -> dict[str, object]:
-        """`{as_of, complete, notices, next}`, newest first."""
+        """`{as_of, complete, reached, notices, next}`, newest first."""
         at, after = self._from(query.cursor)
         wanted = None if query.order_id is None else [self._cluster.partition(query.order_id)]
         gathered = await self._gatherer.rows(
@@ -88,6 +89,7 @@ class Answers:
         return {
             "as_of": _time(gathered.as_of),
             "complete": gathered.complete,
+            "reached": asdict(gathered.reached),
             "orders": verdicts.total(),
             "by_verdict": {word: verdicts[word] for word in (*Verdict, *(verdicts.keys() - set(Verdict)))},
             "by_status": _added([part.by_status for part in gathered.parts]),
@@ -107,6 +109,7 @@ def _list(name: str, gathered: Gathered[RowsPart], limit: int, cursor: Callable[
     return {
         "as_of": _time(gathered.as_of),
         "complete": gathered.complete,
+        "reached": asdict(gathered.reached),
         name: [row.view for row in rows],
         "next": None if behind is None else cursors.encode(cursor(behind)),
     }

@@ -1,10 +1,8 @@
-"""What every answer has in common: JSON errors, a time limit, security headers, a log line, metrics."""
+"""What every answer has in common: errors as JSON or a page, a time limit, security headers, a log line, metrics."""
 
 from __future__ import annotations
 
 import asyncio
-import base64
-import hashlib
 import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
@@ -12,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from aiohttp import hdrs, web
 
+from slamon.web.pages.routes import failure
 from slamon.web.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -23,17 +22,10 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-STYLE: Final = (
-    "body{font:1rem/1.5 system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem}"
-    "dt{font-weight:600}dd{margin:0 0 .5rem}"
-)
-"""The style of slamon's pages; the policy below allows this text and no other."""
-
-_STYLE_HASH: Final = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-
+_RETRY_AFTER: Final = "Retry-After"
 SECURITY_HEADERS: Final[Mapping[str, str]] = {
     "Content-Security-Policy": (
-        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; form-action 'none'; "
+        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; "
         "frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
@@ -56,7 +48,7 @@ async def add_security_headers(_request: web.Request, response: web.StreamRespon
 
 
 def boundary(metrics: Metrics, *, seconds: float) -> Middleware:
-    """The one middleware: whatever happens inside, an answer within `seconds`, errors as JSON."""
+    """The one middleware: always an answer within `seconds`, errors as JSON or, for people, as a page."""
 
     @web.middleware
     async def bounded(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -66,7 +58,7 @@ def boundary(metrics: Metrics, *, seconds: float) -> Middleware:
             async with asyncio.timeout(seconds):
                 response = await handler(request)
         except Exception as error:  # noqa: BLE001  the outermost place: nothing may reach the client as a traceback
-            response = _error(error)
+            response = _error(error, request)
         taken = clock() - began
         metrics.http.answered(_route(request), response.status, taken)
         line = {"method": request.method, "path": request.path, "status": response.status, "seconds": taken}
@@ -76,23 +68,30 @@ def boundary(metrics: Metrics, *, seconds: float) -> Middleware:
     return bounded
 
 
-def _error(error: Exception) -> web.Response:
+def _error(error: Exception, request: web.Request) -> web.Response:
+    status, sentence, headers = _told(error)
+    page = failure(request, status, sentence)
+    if page is None:
+        return json_answer({"error": sentence}, status=status, headers=headers)
+    page.headers.update(headers)
+    return page
+
+
+def _told(error: Exception) -> tuple[int, str, Mapping[str, str]]:
+    """Status, sentence and headers of the answer to an error."""
     match error:
         case Refusal():
-            again = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
-            return json_answer({"error": str(error)}, status=error.status, headers=again)
+            again = {} if error.retry_after is None else {_RETRY_AFTER: str(error.retry_after)}
+            return error.status, str(error), again
         case web.HTTPException():
             kept = {str(name): error.headers[name] for name in (hdrs.ALLOW,) if name in error.headers}
-            return json_answer({"error": _sentence(error)}, status=error.status, headers=kept)
+            return error.status, _sentence(error), kept
         case TimeoutError():
-            return json_answer(
-                {"error": "no answer in time; ask for less or again later"},
-                status=HTTPStatus.SERVICE_UNAVAILABLE,
-                headers={hdrs.RETRY_AFTER: "5"},
-            )
+            late = "no answer in time; ask for less or again later"
+            return HTTPStatus.SERVICE_UNAVAILABLE, late, {_RETRY_AFTER: "5"}
         case _:
             logger.error("request.failed", exc_info=error)
-            return json_answer({"error": "internal error"}, status=HTTPStatus.INTERNAL_SERVER_ERROR)
+            return HTTPStatus.INTERNAL_SERVER_ERROR, "internal error", {}
 
 
 def _sentence(error: web.HTTPException) -> str:

@@ -22,12 +22,23 @@ P = TypeVar("P", RowsPart, SummaryPart)
 
 
 @dataclass(frozen=True, slots=True)
+class Reached:
+    """Who was asked and who answered; partitions that belong to nobody at the moment are among those asked for."""
+
+    workers: int
+    workers_asked: int
+    partitions: int
+    partitions_asked: int
+
+
+@dataclass(frozen=True, slots=True)
 class Gathered(Generic[P]):
     """The parts that came; `complete` when together they have every partition that was wanted."""
 
     as_of: Instant | None
     complete: bool
     parts: Sequence[P]
+    reached: Reached
 
 
 class Gatherer:
@@ -75,7 +86,8 @@ class Gatherer:
         asked.extend(peer(url, partitions) for url, partitions in elsewhere.items())
         parts = [part for part in await asyncio.gather(*asked) if part is not None and part.partitions]
         covered = frozenset(partition for part in parts for partition in part.partitions)
-        return Gathered(oldest([part.as_of for part in parts]), covered >= whole, parts)
+        reached = Reached(len(parts), len(asked), len(covered & whole), len(whole))
+        return Gathered(oldest([part.as_of for part in parts]), covered >= whole, parts, reached)
 
 
 def oldest(instants: Sequence[Instant | None]) -> Instant | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from slamon.sla.causes import Cause
 from slamon.sla.explained import Effect
+from slamon.web.pages.late import PAGE_PARAMETERS
 from slamon.web.query import NOTICE_PARAMETERS, ORDER_PARAMETERS, REPEATABLE
 
 if TYPE_CHECKING:
@@ -29,6 +30,10 @@ def _array(of: str) -> dict[str, Any]:
 
 
 _ODDITIES: dict[str, Any] = {"type": "array", "items": _object(at=_TIME, kind=_WORD, text=_WORD)}
+_SAID = _object(occurred_at=_TIME, type=_WORD, status=_TEXT, system=_TEXT, reason=_TEXT, actor=_TEXT)
+_COUNT = {"type": "integer"}
+_REACHED = _object(workers=_COUNT, workers_asked=_COUNT, partitions=_COUNT, partitions_asked=_COUNT)
+_WHOLE = {"as_of": _TIME, "complete": {"type": "boolean"}, "reached": _REACHED}
 
 _SCHEMAS: dict[str, Any] = {
     "Error": _object(error={"type": "string"}),
@@ -81,6 +86,7 @@ _SCHEMAS: dict[str, Any] = {
         forecast={"type": ["object", "null"]},
         causes={"type": "array", "items": _object(cause=_CAUSE, who=_TEXT, seconds=_AMOUNT, share=_AMOUNT)},
         intervals=_array("Interval"),
+        events={"type": "array", "items": _SAID},
         promises=_array("Statement"),
         oddities=_ODDITIES,
     ),
@@ -93,10 +99,7 @@ _SCHEMAS: dict[str, Any] = {
         status=_TEXT,
         counted_seconds=_AMOUNT,
         paused={"type": "boolean"},
-        event={
-            **_object(occurred_at=_TIME, type=_WORD, status=_TEXT, system=_TEXT, reason=_TEXT, actor=_TEXT),
-            "type": ["object", "null"],
-        },
+        event={**_SAID, "type": ["object", "null"]},
     ),
     "Statement": _object(
         at=_TIME, date=_TIME, by=_TEXT, actor=_TEXT, reason=_TEXT, effect={"type": "string", "enum": [*Effect]}
@@ -115,12 +118,11 @@ _SCHEMAS: dict[str, Any] = {
         text={"type": "string"},
         deliveries={"type": "array", "items": {"type": "object"}},
     ),
-    "Orders": _object(as_of=_TIME, complete={"type": "boolean"}, orders=_array("Order"), next=_TEXT),
-    "Notices": _object(as_of=_TIME, complete={"type": "boolean"}, notices=_array("Notice"), next=_TEXT),
+    "Orders": _object(**_WHOLE, orders=_array("Order"), next=_TEXT),
+    "Notices": _object(**_WHOLE, notices=_array("Notice"), next=_TEXT),
     "Summary": _object(
-        as_of=_TIME,
-        complete={"type": "boolean"},
-        orders={"type": "integer"},
+        **_WHOLE,
+        orders=_COUNT,
         by_verdict=_COUNTS,
         by_status=_COUNTS,
         by_channel=_COUNTS,
@@ -139,6 +141,9 @@ def document(version: str) -> dict[str, Any]:
         "info": {"title": "slamon", "version": version, "license": {"name": "Apache-2.0"}},
         "paths": {
             "/": _get("The first page", media="text/html"),
+            "/orders": _get("Late orders as a page", media="text/html", parameters=PAGE_PARAMETERS),
+            "/orders/{order_id}": _order("One order as a page", media="text/html"),
+            "/assets/{name}": _asset(),
             "/-/healthy": _get("Whether the process lives", "Health", refusals={503: "A restart is needed"}),
             "/-/ready": _get("Whether this worker serves", "Checks", refusals={503: "Not yet: see checks"}),
             "/metrics": _get("Prometheus metrics of this worker", media="text/plain"),
@@ -153,10 +158,17 @@ def document(version: str) -> dict[str, Any]:
     }
 
 
-def _order(summary: str, schema: str) -> dict[str, Any]:
+def _order(summary: str, schema: str | None = None, *, media: str = "application/json") -> dict[str, Any]:
     refusals = {404: "No such order", 503: "The worker that has its partition can't be asked now"}
-    path = _get(summary, schema, refusals=refusals)
-    path["get"]["parameters"] = [{"name": "order_id", "in": "path", "required": True, "schema": {"type": "string"}}]
+    return _in_path("order_id", _get(summary, schema, media=media, refusals=refusals))
+
+
+def _asset() -> dict[str, Any]:
+    return _in_path("name", _get("The style and icon of the pages", media="text/css", refusals={404: "No such file"}))
+
+
+def _in_path(name: str, path: dict[str, Any]) -> dict[str, Any]:
+    path["get"]["parameters"] = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}}]
     return path
 
 

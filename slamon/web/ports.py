@@ -32,6 +32,7 @@ class OrderHead(NamedTuple):
     """The date in force; None when there is none."""
     finished_at: Instant | None = None
     """When the order finished; None while it is open or when it was cancelled first."""
+    client_id: str | None = None
 
 
 class NoticeHead(NamedTuple):

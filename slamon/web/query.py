@@ -28,6 +28,8 @@ ORDER_PARAMETERS: Final[Mapping[str, str]] = {
     "status": "Only orders in this status. May be repeated: any of them.",
     "channel": "Only orders of this channel. May be repeated: any of them.",
     "manager_id": "Only orders of this manager. May be repeated: any of them.",
+    "client_id": "Only orders of this client. May be repeated: any of them.",
+    "client": "Only orders of the client with this id, or whose name contains this text, in any case.",
     "q": "Only orders whose id or client name contains this text, in any case.",
     "sort": f"{', '.join(SORTS)}; `-` is descending, unknown last, ties by order_id. Default {DEFAULT_SORT}.",
     "limit": f"Rows in the answer, 1 to {MOST_ROWS} (more counts as {MOST_ROWS}), default {DEFAULT_LIMIT}.",
@@ -39,17 +41,19 @@ NOTICE_PARAMETERS: Final[Mapping[str, str]] = {
     "limit": ORDER_PARAMETERS["limit"],
     "cursor": ORDER_PARAMETERS["cursor"],
 }
-REPEATABLE: Final = frozenset({"verdict", "status", "channel", "manager_id", "kind"})
+REPEATABLE: Final = frozenset({"verdict", "status", "channel", "manager_id", "client_id", "kind"})
 
 
 class OrderFilter(msgspec.Struct, frozen=True):
-    """Which orders: any of the values of each field that has some; `q` is folded to one case."""
+    """Which orders: any of the values of each field that has some; `q` and `client` are folded to one case."""
 
     verdict: frozenset[str] = frozenset()
     status: frozenset[str] = frozenset()
     channel: frozenset[str] = frozenset()
     manager_id: frozenset[str] = frozenset()
     q: str = ""
+    client_id: frozenset[str] = frozenset()
+    client: str = ""
 
     def matches(self, head: OrderHead) -> bool:
         """Whether an order is among them."""
@@ -58,12 +62,9 @@ class OrderFilter(msgspec.Struct, frozen=True):
             and (not self.status or head.status in self.status)
             and (not self.channel or head.channel in self.channel)
             and (not self.manager_id or head.manager_id in self.manager_id)
-            and (not self.q or self._contains(head))
-        )
-
-    def _contains(self, head: OrderHead) -> bool:
-        return self.q in head.order_id.casefold() or (
-            head.client_name is not None and self.q in head.client_name.casefold()
+            and (not self.client_id or head.client_id in self.client_id)
+            and (not self.client or self.client == _folded(head.client_id) or self.client in _folded(head.client_name))
+            and (not self.q or self.q in _folded(head.order_id) or self.q in _folded(head.client_name))
         )
 
 
@@ -97,7 +98,9 @@ def order_query(given: Sequence[tuple[str, str]]) -> OrderQuery:
         status=_words(values, "status"),
         channel=_words(values, "channel"),
         manager_id=_words(values, "manager_id"),
-        q=_one(values, "q").casefold(),
+        q=_folded(_one(values, "q")),
+        client_id=_words(values, "client_id"),
+        client=_folded(_one(values, "client")),
     )
     cursor = _cursor(values)
     sort = _one(values, "sort") or (cursor.sort if cursor else DEFAULT_SORT)
@@ -132,6 +135,10 @@ def _values(given: Sequence[tuple[str, str]], allowed: Mapping[str, str]) -> dic
         if len(several) > 1 and name not in REPEATABLE:
             raise Refusal(400, f"{name}: given more than once")
     return values
+
+
+def _folded(text: str | None) -> str:
+    return "" if text is None else text.casefold()
 
 
 def _one(values: Mapping[str, list[str]], name: str) -> str:

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from slamon.web import openapi
 from slamon.web.boundary import json_answer
-from slamon.web.page import first_page
+from slamon.web.pages.routes import LONGEST_ORDER_ID
 from slamon.web.parts import PEER_PATH, Ask
 from slamon.web.query import no_parameters, notice_query, order_query
 from slamon.web.refusal import Refusal
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from slamon.web.answers import Answers
     from slamon.web.local import LocalParts
     from slamon.web.ports import Health
-
-_LONGEST_ORDER_ID = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,26 +84,18 @@ class ApiRoutes:
 
 @dataclass(frozen=True, slots=True)
 class OwnRoutes:
-    """What this worker says about itself: health, metrics, the first page."""
+    """What this worker says about itself: health, metrics."""
 
     health: Health
     metrics: Metrics
-    version: str
 
     def routes(self) -> Sequence[web.RouteDef]:
         """For `Application.add_routes`."""
         return (
-            web.get("/", self.first),
             web.get("/-/healthy", self.healthy),
             web.get("/-/ready", self.ready),
             web.get("/metrics", self.exposition),
         )
-
-    async def first(self, _request: web.Request) -> web.Response:
-        """The first page."""
-        ready, checks = self.health.ready()
-        text = first_page(version=self.version, ready=ready, checks=checks)
-        return web.Response(text=text, content_type="text/html")
 
     async def healthy(self, _request: web.Request) -> web.Response:
         """200 while alive."""
@@ -130,7 +120,7 @@ class OwnRoutes:
 def _order_id(request: web.Request) -> str:
     no_parameters(_given(request))
     order_id = request.match_info["order_id"]
-    if len(order_id) > _LONGEST_ORDER_ID:
+    if len(order_id) > LONGEST_ORDER_ID:
         raise Refusal(HTTPStatus.NOT_FOUND, "no such order")
     return order_id
 

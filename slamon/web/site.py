@@ -13,6 +13,7 @@ from slamon.web.answers import Answers
 from slamon.web.boundary import add_security_headers, boundary
 from slamon.web.gather import Gatherer
 from slamon.web.local import LocalParts
+from slamon.web.pages.routes import PageRoutes
 from slamon.web.peers import PeerClient
 from slamon.web.ports import NothingLearnt
 from slamon.web.routes import ApiRoutes, OwnRoutes
@@ -60,11 +61,12 @@ def build_web(site: Site) -> web.Application:
     limits = site.limits
     app = web.Application(client_max_size=MOST_BODY_BYTES, middlewares=[boundary(site.metrics, seconds=limits.request)])
     app.on_response_prepare.append(add_security_headers)
-    app.add_routes(OwnRoutes(site.health, site.metrics, site.version).routes())
+    app.add_routes(OwnRoutes(site.health, site.metrics).routes())
     local = LocalParts(site.orders, site.notices, site.cluster, forecasts=site.forecasts, slice_seconds=limits.slice)
     peers = site.peers or PeerClient(seconds=limits.peer, failed=site.metrics.http.peer_failed)
     answers = Answers(Gatherer(local, peers, site.cluster), site.cluster, site.clock)
     app.add_routes(ApiRoutes(answers, local, site.version).routes())
+    app.add_routes(PageRoutes(answers, site.health, site.version).routes())
 
     async def session(_app: web.Application) -> AsyncIterator[None]:
         async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as opened:

@@ -18,11 +18,15 @@ Key: TypeAlias = tuple[int, int, str]
 Measure: TypeAlias = "Callable[[OrderHead, Instant], int | None]"
 
 
-def _overdue(head: OrderHead, at: Instant) -> int | None:
+def _lateness(head: OrderHead, at: Instant) -> int | None:
     if head.due_at is None or head.verdict == Verdict.CANCELLED:
         return None
-    end = at if head.finished_at is None else head.finished_at
-    return max(end - head.due_at, 0)
+    return (at if head.finished_at is None else head.finished_at) - head.due_at
+
+
+def _overdue(head: OrderHead, at: Instant) -> int | None:
+    late = _lateness(head, at)
+    return None if late is None else max(late, 0)
 
 
 def _lead_time(head: OrderHead, _at: Instant) -> int | None:
@@ -41,6 +45,7 @@ MEASURES: dict[str, Measure] = {
     "started_at": lambda head, _at: head.started_at,
     "finished_at": lambda head, _at: head.finished_at,
     "overdue_seconds": _overdue,
+    "lateness_seconds": _lateness,
     "lead_time_seconds": _lead_time,
     "order_id": lambda _head, _at: 0,
 }
@@ -49,6 +54,8 @@ SORTS: tuple[str, ...] = (*MEASURES, *(f"-{name}" for name in MEASURES if name !
 """Every value of `sort`; `-` is descending."""
 
 DEFAULT_SORT = "due_at"
+MOST_LATE = "-lateness_seconds"
+"""The most overdue first, then those that have the least time left."""
 
 
 def order_key(sort: str, at: Instant) -> Callable[[OrderHead], Key]:

@@ -113,7 +113,7 @@ async def test_an_unknown_order_is_404(api: Api) -> None:
     assert "error" in await api.get("/api/v1/orders/no-such-order", expect=404)
 
 
-@pytest.mark.parametrize("field", ["verdict", "status", "channel", "manager_id"])
+@pytest.mark.parametrize("field", ["verdict", "status", "channel", "manager_id", "client_id"])
 async def test_a_filter_gives_exactly_the_orders_with_that_value(api: Api, field: str) -> None:
     orders = (await api.get("/api/v1/orders", limit="500"))["orders"]
     for value in {order[field] for order in orders if order[field]}:

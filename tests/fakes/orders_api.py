@@ -19,6 +19,7 @@ def order_head(order_id: str, **fields: Any) -> OrderHead:
         "channel": "shop",
         "manager_id": "m-1",
         "client_name": "Ann",
+        "client_id": "c-1",
         "started_at": T0,
         "due_at": T0 + 21 * DAY,
     }
@@ -118,6 +119,7 @@ def order_view(head: OrderHead) -> dict[str, object]:
         "order_id": head.order_id,
         "status": head.status,
         "channel": head.channel,
+        "client_id": head.client_id,
         "client_name": head.client_name,
         "manager_id": head.manager_id,
         "verdict": head.verdict,

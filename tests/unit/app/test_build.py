@@ -224,3 +224,9 @@ def test_own_topics_have_one_name_everywhere() -> None:
 )
 def test_how_other_workers_reach_this_one(web: str, url: str) -> None:
     assert build.own_url(settings_of(f"web: {web}\n")) == url
+
+
+def test_where_people_find_the_pages() -> None:
+    assert build.links(settings_of("web: {port: 8090}\n")).orders() == "http://127.0.0.1:8090/orders"
+    behind = settings_of("web: {advertise: worker-1:80, public_url: https://slamon.example.org/}\n")
+    assert build.links(behind).order("o-1") == "https://slamon.example.org/orders/o-1"

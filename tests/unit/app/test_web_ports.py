@@ -37,10 +37,11 @@ def local(tables: FakeTables, now: Instant | None) -> LocalOrders:
 
 async def test_heads_of_orders_are_in_the_webs_words() -> None:
     tables = tables_of(
-        order_event(channel="shop", manager_id="m-1", client_name="Ann"), order_event("SHIPPED", day(2), system="mes")
+        order_event(channel="shop", manager_id="m-1", client_name="Ann", client_id="c-1"),
+        order_event("SHIPPED", day(2), system="mes"),
     )
     assert await listed(local(tables, day(3)).heads([0])) == [
-        OrderHead(ORDER, "SHIPPED", "kept", "shop", "m-1", "Ann", T0, day(21), day(2))
+        OrderHead(ORDER, "SHIPPED", "kept", "shop", "m-1", "Ann", T0, day(21), day(2), "c-1")
     ]
 
 

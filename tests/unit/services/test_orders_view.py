@@ -30,7 +30,7 @@ async def heads(view: OrdersView) -> list[Head]:
 
 
 async def test_a_head_holds_what_lists_filter_and_sort_by() -> None:
-    submitted = order_event(channel="b2b", manager_id="m-7", client_name="Ann")
+    submitted = order_event(channel="b2b", manager_id="m-7", client_name="Ann", client_id="c-1")
     tables = tables_of(submitted, order_event("PRICE_CALCULATED", day(1), system="mes"))
     assert await heads(view_of(tables, day(2))) == [
         Head(
@@ -46,6 +46,7 @@ async def test_a_head_holds_what_lists_filter_and_sort_by() -> None:
             day(1),
             divergences=(),
             waiting=(("PRICE_CALCULATED", day(1)),),
+            client_id="c-1",
         )
     ]
 
@@ -97,14 +98,14 @@ async def test_an_event_slightly_in_the_future_takes_effect_at_its_time() -> Non
 @pytest.mark.parametrize("now", [day(2), day(2) + 5 * SECOND])
 async def test_a_list_and_the_order_itself_say_the_same(now: Instant) -> None:
     tables = tables_of(
-        order_event(manager_id="m-1"),
+        order_event(manager_id="m-1", client_id="c-1"),
         order_event("SHIPPED", day(2) + 5 * SECOND, system="mes", manager_id="m-2", channel="b2b"),
     )
     view = view_of(tables, now)
     [head] = await heads(view)
     order = await view.order(ORDER)
     assert order is not None
-    for name in ("status", "verdict", "channel", "manager_id", "client_name"):
+    for name in ("status", "verdict", "channel", "manager_id", "client_id", "client_name"):
         assert order[name] == getattr(head, name), name
     assert order["finished_at"] == (None if head.finished_at is None else rfc3339(head.finished_at))
 

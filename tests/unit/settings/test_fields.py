@@ -3,7 +3,7 @@
 import pytest
 
 from slamon.orders.event import rfc3339
-from slamon.settings.fields import host_and_port, is_http_url, parse_moment
+from slamon.settings.fields import host_and_port, is_base_url, is_http_url, parse_moment
 from slamon.settings.kafka import Security
 from tests.configurations import problems_beside, problems_of, settings_of
 
@@ -49,6 +49,20 @@ def test_host_and_port(text: str, parts: tuple[str, int] | None) -> None:
 )
 def test_http_urls(text: str, right: bool) -> None:
     assert is_http_url(text) is right
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("https://slamon.example.org", True),
+        ("https://tools.example.org/slamon/", True),
+        ("https://a/?x=y", False),
+        ("https://a/#x", False),
+        ("a.example", False),
+    ],
+)
+def test_urls_that_paths_can_be_put_behind(text: str, right: bool) -> None:
+    assert is_base_url(text) is right
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def test_suggests_a_sibling_then_the_only_key_of_that_name() -> None:
     assert suggestion(Settings, ("orders", "app_id")).startswith("did you mean kafka.app_id? ")
     assert suggestion(Settings, ("orders", "topics")).startswith("did you mean sources.NAME.topics? ")
     assert suggestion(Settings, ("orders", "name")).startswith("did you mean sla.policies.name? ") is False
-    assert suggestion(Settings, ("web", "zzz")) == "allowed are host, port, advertise, auth"
+    assert suggestion(Settings, ("web", "zzz")) == "allowed are host, port, advertise, public_url, auth"
 
 
 def test_walks_every_section_of_a_tree() -> None:

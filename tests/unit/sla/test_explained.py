@@ -92,6 +92,16 @@ def test_the_whole_of_an_explanation() -> None:
                 "event": None,
             },
         ],
+        "events": [
+            {
+                "occurred_at": "2026-03-02T09:00:00Z",
+                "type": "status",
+                "status": "SUBMITTED",
+                "system": "shop",
+                "reason": None,
+                "actor": None,
+            }
+        ],
         "promises": [
             {
                 "at": "2026-03-02T11:00:00Z",

@@ -70,6 +70,8 @@ async def incomplete(served: Served, worker: FakeWorker) -> None:
         answer = await served.get(f"/api/v1/{path}", limit="500")
         assert answer["complete"] is False
         assert {row["order_id"] for row in answer[rows]} == set(worker.rows)
+        assert (answer["reached"]["workers"], answer["reached"]["partitions"]) == (1, len(worker.local))
+        assert answer["reached"]["partitions_asked"] == worker.partitions
     summary = await served.get("/api/v1/summary")
     assert (summary["complete"], summary["orders"]) == (False, len(worker.rows))
     for head in ORDERS[:10]:
@@ -132,7 +134,10 @@ async def test_the_summary_of_two_workers_is_that_of_one_with_all_orders() -> No
     async with pair(FakeWorker(orders, local=[0, 1]), FakeWorker(orders, local=[2, 3])) as (served, _):
         together = await served.get("/api/v1/summary")
     async with Served(FakeWorker(orders)) as served:
-        assert together == await served.get("/api/v1/summary")
+        alone = await served.get("/api/v1/summary")
+    assert together.pop("reached") == {"workers": 2, "workers_asked": 2, "partitions": 4, "partitions_asked": 4}
+    assert alone.pop("reached") == {"workers": 1, "workers_asked": 1, "partitions": 4, "partitions_asked": 4}
+    assert together == alone
     assert together["promise_kept_ratio"] == 67 / 100
     assert (together["lead_time_p50_seconds"], together["lead_time_p95_seconds"]) == (
         50 * 86_400,

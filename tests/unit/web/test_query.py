@@ -41,7 +41,7 @@ def test_limits_that_are_none(text: str) -> None:
     [
         (
             [("colour", "red")],
-            "unknown parameter 'colour'; allowed: channel, cursor, limit, manager_id, q, sort",
+            "unknown parameter 'colour'; allowed: channel, client, client_id, cursor, limit, manager_id, q, sort",
         ),
         ([("verdict", "breeched")], "verdict: 'breeched' is not one of .*breached"),
         ([("sort", "price")], "sort: 'price' is not one of due_at, "),
@@ -92,6 +92,12 @@ def test_paths_without_parameters() -> None:
         ([("status", "SUBMITTED"), ("channel", "b2b")], False),
         ([("status", "submitted")], False),
         ([("manager_id", "m-2")], False),
+        ([("client_id", "c-1"), ("client_id", "c-2")], True),
+        ([("client_id", "C-1")], False),
+        ([("client", "C-1")], True),
+        ([("client", "c-")], False),
+        ([("client", "ANNA str")], True),
+        ([("client", "AB-47")], False),
         ([("q", "aB-4")], True),
         ([("q", "STRASSE")], True),
         ([("q", "nobody")], False),
@@ -103,4 +109,6 @@ def test_filters(given: list[tuple[str, str]], matches: bool) -> None:
 
 
 def test_an_order_without_a_client_name_is_searched_by_its_id() -> None:
-    assert not order_query([("q", "anna")]).where.matches(order_head("1", client_name=None))
+    nobody = order_head("1", client_name=None, client_id=None)
+    assert not order_query([("q", "anna")]).where.matches(nobody)
+    assert not order_query([("client", "anna")]).where.matches(nobody)

@@ -28,6 +28,8 @@ def ordered(sort: str) -> str:
         ("-due_at", "abdec"),
         ("overdue_seconds", "abdce"),
         ("-overdue_seconds", "dbace"),
+        ("lateness_seconds", "abdce"),
+        ("-lateness_seconds", "dbace"),
         ("lead_time_seconds", "dabce"),
         ("-lead_time_seconds", "dabce"),
         ("started_at", "deabc"),
