@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from slamon.app.sinks import other_sinks
 from slamon.kafka.partitioner import partition_of
 from slamon.kafka.preflight import Surroundings
 from slamon.kafka.topics import OwnTopics, own_topic_specs
@@ -25,13 +26,16 @@ from slamon.services.offers import Address, lane_of
 from slamon.services.partition import PartitionRules
 from slamon.services.policies import OwnTerms
 from slamon.services.silence import Watched
+from slamon.services.system_rows import SHARED
 from slamon.settings import Settings
 from slamon.settings.notify import Slack
 from slamon.settings.notify import routing as notify_routing
 from slamon.settings.orders import Source
 from slamon.settings.policy_record import decode, encode
+from slamon.sinks.alertmanager import AlertmanagerSink
 from slamon.sinks.message import Sink
 from slamon.sinks.slack import SlackSink, SlackTarget
+from slamon.sinks.slack_hook import SlackHookSink, SlackHookTarget
 from slamon.sinks.slack_socket import SlackSocket
 from slamon.sinks.slack_views import SlackViews
 from slamon.sinks.webhook import WebhookSink, WebhookTarget
@@ -60,10 +64,14 @@ def receivers(settings: Settings) -> list[Receiver]:
             _slack(slack, channel, channel if place else None, settings)
             for place, channel in enumerate(slack_channels(settings))
         ]
+    elif slack is not None and slack.webhook_url is not None:
+        hook = SlackHookSink(SlackHookTarget(_plain(slack.webhook_url)))
+        found.append(_receiver(hook, settings, _SLACK_CALLS, slack.per_second))
     for name, webhook in settings.notify.webhooks.items():
         secrets = () if webhook.secret is None else (_plain(webhook.secret),)
         sink = WebhookSink(WebhookTarget(name, _plain(webhook.url), secrets))
         found.append(_receiver(sink, settings, _WEBHOOK_CALLS, None))
+    found += [_receiver(sink, settings, calls, None) for sink, calls in other_sinks(settings, links(settings).orders())]
     return found
 
 
@@ -94,7 +102,9 @@ def slack_socket(settings: Settings, answer: Callable[[Mapping[str, Any]], Any])
 
 def _receiver(sink: Sink, settings: Settings, calls: int, per_second: float | None) -> Receiver:
     key = sink.channel.encode()
-    address = Address(sink.name, key, partition_of(key, settings.kafka.partitions))
+    # Who keeps alerts is who first sends them: a late attempt must not undo what was said since (ADR 0017)
+    keeps = isinstance(sink, AlertmanagerSink)
+    address = Address(sink.name, key, SHARED if keeps else partition_of(key, settings.kafka.partitions))
     return Receiver(sink, address, calls, per_second)
 
 

@@ -12,6 +12,7 @@ from slamon import __version__
 from slamon.app import build
 from slamon.app.clock import wall_clock
 from slamon.app.parts import Parts
+from slamon.app.upkeep import upkeep
 from slamon.app.web_ports import LocalAnswers, LocalForecasts, LocalOrders, Peers, WorkerHealth
 from slamon.orders.event import SECOND
 from slamon.services.counts import run_counts
@@ -79,6 +80,7 @@ class Worker:
             "silence": self._parts.silence_keeping.look(),
             "silence-keeping": self._parts.silence_keeping.run(),
             "forecasts": self._forecasts().run(),
+            **upkeep(self._parts, self._health()),
         }
         socket = build.slack_socket(self._parts.settings, app[INTERACTIONS].handle)
         if socket is not None:

@@ -8,6 +8,7 @@ from slamon import __version__
 from slamon.cli.configuration import check_config, schema
 from slamon.cli.explain import explain
 from slamon.cli.notices import notices
+from slamon.cli.notify import notify
 from slamon.cli.orders import orders
 from slamon.cli.policy import policy
 from slamon.cli.replay import replay
@@ -54,4 +55,5 @@ app.add_typer(orders, name="orders")
 app.command("explain")(explain)
 app.add_typer(notices, name="notices")
 app.add_typer(route, name="route")
+app.add_typer(notify, name="notify")
 app.command("schema")(schema)

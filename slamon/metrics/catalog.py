@@ -19,23 +19,7 @@ STAGE_BUCKETS = (
 )
 """From a price calculated in minutes to a production of weeks."""
 
-NOTICE_DELAY_BUCKETS = (
-    0.05,
-    0.1,
-    0.25,
-    0.5,
-    1.0,
-    2.5,
-    5.0,
-    10.0,
-    30.0,
-    60.0,
-    300.0,
-    900.0,
-    _HOUR,
-    6 * _HOUR,
-    _DAY,
-)
+NOTICE_DELAY_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0, _HOUR, 6 * _HOUR, _DAY)
 """From sent at once to held back by an outage of the receiver."""
 
 REQUEST_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -199,6 +183,18 @@ NOTICE_DELAY = _histogram(
     "receiver",
 )
 
+HEARTBEAT_SUCCESS = _gauge(
+    "slamon_heartbeat_last_success_timestamp_seconds",
+    "Unix time at which the heartbeat last came through; absent before the first time.",
+    unit="seconds",
+)
+HEARTBEAT_WITHHELD = _gauge(
+    "slamon_heartbeat_withheld",
+    "1 while the heartbeat is withheld because something does not work (the log says what), else 0; absent on workers "
+    "that do not send it.",
+)
+HEARTBEAT_FAILURES = _counter("slamon_heartbeat_failures_total", "Calls of the heartbeat that failed.", "reason")
+
 BATCHES = _counter("slamon_worker_batches_total", "Micro-batches whose changelog records are acknowledged.")
 PARTITIONS = _gauge("slamon_worker_partitions", "Partitions of the orders table owned and recovered here.")
 REBALANCES = _counter("slamon_worker_rebalances_total", "Assignments of partitions received.")
@@ -239,6 +235,7 @@ CATALOG: tuple[MetricSpec, ...] = (
     ),
     *(FORECASTS_SCORED, FORECAST_SQUARED_ERROR, SPELLS_LEARNT),
     *(NOTICES, NOTICE_ATTEMPTS_FAILED, NOTICE_QUEUE, NOTICE_DELAY),
+    *(HEARTBEAT_SUCCESS, HEARTBEAT_WITHHELD, HEARTBEAT_FAILURES),
     *(BATCHES, PARTITIONS, REBALANCES, RECOVERY, SAFE_TIME_AGE, TIME_UNKNOWN),
     *(REQUESTS, REQUEST_TIME, PEER_FAILURES),
 )

@@ -11,6 +11,7 @@ from prometheus_client.openmetrics import exposition as openmetrics
 
 from slamon.metrics import catalog
 from slamon.metrics.forecasts import ForecastMetrics
+from slamon.metrics.heartbeat import HeartbeatMetrics
 from slamon.metrics.instruments import WithoutCreated, gauge
 from slamon.metrics.labels import LabelBound, printable
 from slamon.metrics.orders import OrderMetrics
@@ -33,7 +34,7 @@ _OPENMETRICS = "application/openmetrics-text"
 
 
 class Metrics:
-    """The metrics of one worker, by subject: `events`, `sources`, `orders`, `forecasts`, `notices`, `worker`, `http`.
+    """The metrics of one worker, by subject: `events`, `orders`, `notices` and so on.
 
     `sources` and `receivers` are the configured names, whose counters show from the start; `statuses`
     those of the lifecycle. Two objects share nothing.
@@ -64,6 +65,7 @@ class Metrics:
         )
         self.forecasts = ForecastMetrics(registry)
         self.notices = NoticeMetrics(registry, receivers, NoticeKind)
+        self.heartbeat = HeartbeatMetrics(registry)
         self.worker = WorkerMetrics(registry)
         self.http = HttpMetrics(registry)
         self._shown = WithoutCreated(registry)

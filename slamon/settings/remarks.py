@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
+from slamon.settings.notify.receivers import SmtpSecurity
 from slamon.settings.routing_checks import routing_remarks
 from slamon.settings.shape import Path, keys_of
 from slamon.sla.calendar import ALWAYS
@@ -26,7 +27,13 @@ def remarks(settings: Settings) -> Iterator[tuple[Path, str]]:
     yield from routing_remarks(settings)
     slack = settings.notify.slack
     if slack is not None and slack.token is None:
-        yield ("notify", "slack"), "has no token: nothing is sent to Slack"
+        if slack.webhook_url is None:
+            yield ("notify", "slack"), "has no token: nothing is sent to Slack"
+        else:
+            yield ("notify", "slack"), "has no token: plain posts through its webhook, no edits, no threads"
+    smtp = settings.notify.smtp
+    if smtp is not None and smtp.username is not None and smtp.security is SmtpSecurity.NONE:
+        yield ("notify", "smtp", "security"), "sends the password unencrypted"
     for name, webhook in settings.notify.webhooks.items():
         if webhook.secret is None:
             yield ("notify", "webhooks", name), "has no secret: its calls are not signed"

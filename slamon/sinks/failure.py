@@ -15,6 +15,8 @@ class FailureReason(StrEnum):
     """What stood in the way of one attempt."""
 
     RATE_LIMITED = "rate_limited"
+    DEFERRED = "deferred"
+    """A mail server took nothing and said: not now."""
     SERVER_ERROR = "server_error"
     TIMEOUT = "timeout"
     CONNECTION_LOST = "connection_lost"

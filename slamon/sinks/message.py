@@ -121,3 +121,10 @@ class LivingSink(Sink, Protocol):
 
     async def digest(self, digest: Digest, remote: str | None, *, now: Instant) -> Receipt:
         """Post a digest, or let the one at `remote` say more. Raises SinkError."""
+
+
+class Previewing(Protocol):
+    """A sink that can show what it would send (`slamon notify test --dry-run`)."""
+
+    def payload(self, notice: OutgoingNotice, *, now: Instant) -> Mapping[str, Any] | None:
+        """What one call carries; None for a notice that this receiver never gets."""

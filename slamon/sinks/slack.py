@@ -77,6 +77,11 @@ class SlackSink:
         found: Found | None = await _asked(lambda: self._search.find(sought), now)
         return found
 
+    def payload(self, notice: OutgoingNotice, *, now: Instant) -> dict[str, Any]:
+        """Give the arguments of `chat.postMessage`."""
+        del now
+        return slack_message(notice, self._target.channel)
+
     async def close(self) -> None:
         """Close the session."""
         await self._session.close()

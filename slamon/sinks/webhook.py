@@ -52,6 +52,11 @@ class WebhookSink:
             raise failure
         return Receipt()
 
+    def payload(self, notice: OutgoingNotice, *, now: Instant) -> dict[str, Any]:
+        """Give the body."""
+        del now
+        return webhook_payload(notice)
+
     async def close(self) -> None:
         """Close the session."""
         await self._session.close()

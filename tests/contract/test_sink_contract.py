@@ -5,9 +5,10 @@ To add one: an `Act` for the stand-ins (and the fake), then a line here.
 """
 
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,10 +17,17 @@ from slamon.demo.standins.script import Act, Reply, Script
 from slamon.demo.standins.slack import SlackStandIn
 from slamon.demo.standins.webhook import WebhookStandIn
 from slamon.errors import SinkError
+from slamon.notices.notice import NoticeKind
+from slamon.sinks.alertmanager import AlertmanagerSink, AlertmanagerTarget
+from slamon.sinks.apprise import AppriseSink
 from slamon.sinks.failure import outcome_unknown
-from slamon.sinks.message import Receipt, Sink
+from slamon.sinks.message import OutgoingNotice, Receipt, Sink
 from slamon.sinks.slack import SlackSink, SlackTarget
+from slamon.sinks.slack_hook import SlackHookSink, SlackHookTarget
+from slamon.sinks.smtp import Protection, SmtpSink, SmtpTarget
 from slamon.sinks.webhook import WebhookSink, WebhookTarget
+from tests.fakes.http_receiver import HttpReceiver
+from tests.fakes.mail_server import MailServer
 from tests.fakes.sinks import FakeSink
 from tests.samples import NOW, outgoing
 
@@ -65,6 +73,34 @@ CASES = {
 }
 
 
+# What a mail server may do is other than what HTTP has: reply codes, and no redirects
+MAIL_CASES = {
+    "429 in seconds": Case(Reply(Act.RATE_LIMITED), "deferred"),
+    "429 with a date": Case(Reply(Act.RATE_LIMITED), "deferred"),
+    "429 bare": Case(Reply(Act.RATE_LIMITED), "deferred"),
+    "500": Case(Reply(Act.SERVER_ERROR), "deferred"),
+    "503 with Retry-After": Case(Reply(Act.SERVER_ERROR), "deferred"),
+    "refused for good": Case(Reply(Act.REFUSE), "rejected", permanent=True),
+    "weird body": Case(Reply(Act.WEIRD_BODY), "bad_answer", unknown=True),
+    "huge body": Case(Reply(Act.WEIRD_BODY), "bad_answer", unknown=True),
+    "redirect for now": Case(Reply(Act.REFUSE), "rejected", permanent=True),
+    "redirect for good": Case(Reply(Act.REFUSE), "rejected", permanent=True),
+}
+# Apprise says no more than yes or no; what it has sent and got no answer to counts as no
+_NO = {
+    name: Case(case.reply, "server_error", unknown=True, taken=case.taken)
+    for name, case in CASES.items()
+    if case.reason is not None and not case.by_status
+}
+APPRISE_CASES = _NO | {
+    "hang": Case(Reply(Act.HANG), "timeout", unknown=True, timeout=HASTY),
+    "accepted, then timeout": Case(Reply(Act.ACCEPT_THEN_HANG), "timeout", unknown=True, taken=1, timeout=HASTY),
+    "huge body": Case(Reply(), None, taken=1),
+    "redirect for now": Case(Reply(Act.REFUSE), "server_error", unknown=True),  # it follows redirects by itself
+    "redirect for good": Case(Reply(Act.REFUSE), "server_error", unknown=True),
+}
+
+
 @dataclass(frozen=True)
 class Rig:
     script: Script
@@ -75,6 +111,9 @@ class Rig:
     taken: Callable[[], list[str]]
     """The notice ids that it took."""
     by_status: bool = False
+    notice: OutgoingNotice = field(default_factory=outgoing)
+    cases: Mapping[str, Case] = field(default_factory=dict)
+    """What this receiver's cases are, where they are not everybody's."""
 
 
 @contextlib.asynccontextmanager
@@ -104,6 +143,66 @@ async def webhook_rig(folder: Path) -> AsyncIterator[Rig]:
 
 
 @contextlib.asynccontextmanager
+async def alertmanager_rig(folder: Path) -> AsyncIterator[Rig]:
+    receiver = HttpReceiver(folder / "alerts.jsonl", lambda posted: posted[0]["labels"]["notice_id"])
+    await receiver.start()
+    about_a_source = outgoing(kind=NoticeKind.SOURCE_SILENT, subject="mes", order=None, due_at=None)
+
+    def sink(timeout: float) -> Sink:
+        return AlertmanagerSink(AlertmanagerTarget(receiver.url, username="u", password=SECRET, timeout=timeout))
+
+    yield Rig(
+        receiver.script, sink, receiver.ids, lambda: receiver.ids(accepted=True), by_status=True, notice=about_a_source
+    )
+    await receiver.stop()
+
+
+@contextlib.asynccontextmanager
+async def slack_hook_rig(folder: Path) -> AsyncIterator[Rig]:
+    def name(posted: Any) -> str:
+        return str(posted["blocks"][-1]["elements"][-1]["text"].removeprefix("notice "))
+
+    receiver = HttpReceiver(folder / "hook.jsonl", name, answer="ok", refusal=404, by_status=False)
+    await receiver.start()
+
+    def sink(timeout: float) -> Sink:
+        return SlackHookSink(SlackHookTarget(f"{receiver.url}/hook", timeout))
+
+    yield Rig(receiver.script, sink, receiver.ids, lambda: receiver.ids(accepted=True))
+    await receiver.stop()
+
+
+@contextlib.asynccontextmanager
+async def smtp_rig(_folder: Path) -> AsyncIterator[Rig]:
+    server = MailServer()
+    await server.start()
+
+    def sink(timeout: float) -> Sink:
+        return SmtpSink(
+            SmtpTarget("127.0.0.1", server.port, "s@x.test", ("a@x.test",), {}, Protection.NONE, timeout=timeout)
+        )
+
+    yield Rig(server.script, sink, lambda: server.calls, server.ids, cases=MAIL_CASES)
+    await server.stop()
+
+
+@contextlib.asynccontextmanager
+async def apprise_rig(folder: Path) -> AsyncIterator[Rig]:
+    receiver = HttpReceiver(folder / "apprise.jsonl", lambda _: outgoing().notice_id)
+    await receiver.start()
+    url = receiver.url.replace("http://", "json://") + "/hook"
+    yield Rig(
+        receiver.script,
+        lambda timeout: AppriseSink([url], timeout),
+        receiver.ids,
+        lambda: receiver.ids(accepted=True),
+        by_status=True,
+        cases=APPRISE_CASES,
+    )
+    await receiver.stop()
+
+
+@contextlib.asynccontextmanager
 async def fake_rig(_folder: Path) -> AsyncIterator[Rig]:
     fake = FakeSink()
     yield Rig(
@@ -118,7 +217,15 @@ def _ids(ledger: Path, *, accepted: bool = False) -> list[str]:
     return [row["id"] for row in read_ledger(ledger) if row["accepted"] or not accepted]
 
 
-RIGS = {"slack": slack_rig, "webhook": webhook_rig, "fake": fake_rig}
+RIGS = {
+    "slack": slack_rig,
+    "webhook": webhook_rig,
+    "alertmanager": alertmanager_rig,
+    "slack_hook": slack_hook_rig,
+    "smtp": smtp_rig,
+    "apprise": apprise_rig,
+    "fake": fake_rig,
+}
 
 
 @pytest.fixture(params=RIGS)
@@ -134,18 +241,19 @@ async def opened(rig: Rig, timeout: float = PATIENT) -> AsyncIterator[Sink]:  # 
     await sink.close()
 
 
-async def outcome(sink: Sink) -> Receipt | SinkError:
+async def outcome(sink: Sink, notice: OutgoingNotice) -> Receipt | SinkError:
     try:
-        return await sink.send(outgoing(), now=NOW)
+        return await sink.send(notice, now=NOW)
     except SinkError as error:
         return error
 
 
-@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
-async def test_each_act_of_a_receiver(rig: Rig, case: Case) -> None:
+@pytest.mark.parametrize("name", CASES)
+async def test_each_act_of_a_receiver(rig: Rig, name: str) -> None:
+    case = rig.cases.get(name, CASES[name])
     rig.script.push(case.reply)
     async with opened(rig, case.timeout) as sink:
-        said = await outcome(sink)
+        said = await outcome(sink, rig.notice)
     mine = [outgoing().notice_id]
     assert rig.calls() == mine, "one attempt, nothing repeated, no redirect followed"
     if case.reason is None or (case.by_status and rig.by_status):
@@ -159,13 +267,14 @@ async def test_each_act_of_a_receiver(rig: Rig, case: Case) -> None:
     assert rig.taken() == mine * case.taken
 
 
-@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
-async def test_the_next_attempt_succeeds_with_the_same_id(rig: Rig, case: Case) -> None:
+@pytest.mark.parametrize("name", CASES)
+async def test_the_next_attempt_succeeds_with_the_same_id(rig: Rig, name: str) -> None:
+    case = rig.cases.get(name, CASES[name])
     rig.script.push(case.reply)
     async with opened(rig, case.timeout) as sink:
-        await outcome(sink)
+        await outcome(sink, rig.notice)
     async with opened(rig) as sink:
-        assert isinstance(await outcome(sink), Receipt)
+        assert isinstance(await outcome(sink, rig.notice), Receipt)
     assert set(rig.calls()) == {outgoing().notice_id}
     assert len(rig.calls()) == 2
 
@@ -173,10 +282,10 @@ async def test_the_next_attempt_succeeds_with_the_same_id(rig: Rig, case: Case) 
 async def test_a_sink_may_be_closed_twice_and_used_again(rig: Rig) -> None:
     sink = rig.sink(PATIENT)
     await sink.close()
-    assert isinstance(await outcome(sink), Receipt)
+    assert isinstance(await outcome(sink, rig.notice), Receipt)
     await sink.close()
     await sink.close()
-    assert isinstance(await outcome(sink), Receipt)
+    assert isinstance(await outcome(sink, rig.notice), Receipt)
     await sink.close()
 
 
@@ -192,12 +301,13 @@ def _every_word(error: BaseException) -> Iterator[str]:
         seen = seen.__cause__ or seen.__context__
 
 
-@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
-async def test_no_error_knows_the_token_or_the_address(rig: Rig, case: Case) -> None:
+@pytest.mark.parametrize("name", CASES)
+async def test_no_error_knows_the_token_or_the_address(rig: Rig, name: str) -> None:
     """S3: the address of a webhook is its secret, and str() of aiohttp's errors contains it."""
+    case = rig.cases.get(name, CASES[name])
     rig.script.push(case.reply)
     async with opened(rig, case.timeout) as sink:
-        said = await outcome(sink)
+        said = await outcome(sink, rig.notice)
     words = " ".join(_every_word(said)) if isinstance(said, SinkError) else repr(said)
     words += repr(sink)
     for canary in (TOKEN, SECRET, "127.0.0.1", "://", "/hook", "/api/"):

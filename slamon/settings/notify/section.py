@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from slamon.settings.duration import Duration
-from slamon.settings.fields import Allowed, Later, Name, Section, Span, Word
+from slamon.settings.fields import Allowed, Name, Section, Span, Word
 from slamon.settings.notify.receivers import Alertmanager, Apprise, Heartbeat, Smtp, Webhook
 from slamon.settings.notify.routes import Rule
 from slamon.settings.notify.slack import Slack
@@ -22,10 +22,10 @@ class Notify(Section):
     max_age: Annotated[
         Span, Field(description="Nothing is sent about orders that ended longer ago when slamon learns of it")
     ] = Duration(7, 0)
-    alertmanager: Annotated[Alertmanager | None, Field(description="Alertmanager, for system notices"), Later()] = None
-    smtp: Annotated[Smtp | None, Field(description="E-mail"), Later()] = None
-    apprise: Annotated[Apprise | None, Field(description="Apprise"), Later()] = None
-    heartbeat: Annotated[Heartbeat | None, Field(description="Dead man's switch"), Later()] = None
+    alertmanager: Annotated[Alertmanager | None, Field(description="Alertmanager, for system notices")] = None
+    smtp: Annotated[Smtp | None, Field(description="E-mail")] = None
+    apprise: Annotated[Apprise | None, Field(description="Apprise")] = None
+    heartbeat: Annotated[Heartbeat | None, Field(description="Dead man's switch")] = None
     rules: Annotated[
         tuple[Rule, ...],
         Field(description="Routing; without rules every receiver gets every notice"),

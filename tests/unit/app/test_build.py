@@ -13,10 +13,12 @@ from slamon.orders.event import DAY, SECOND
 from slamon.orders.lifecycle import DEFAULT_LIFECYCLE
 from slamon.services.forecasts import Forecasts
 from slamon.services.ingest import Topics
+from slamon.services.system_rows import SHARED
 from slamon.settings import Settings, load_text
 from slamon.settings.duration import Duration
 from slamon.settings.notify.routing import able_receivers
 from slamon.sinks.slack import SlackSink
+from slamon.sinks.slack_hook import SlackHookSink
 from slamon.sinks.webhook import WebhookSink
 from slamon.sla.book import Era, RuleBook
 from slamon.sla.calendar import ALWAYS, Length
@@ -59,6 +61,18 @@ def test_slack_comes_first_and_every_webhook_after_it(full: Settings) -> None:
     assert [type(receiver.sink) for receiver in found] == [SlackSink, WebhookSink, WebhookSink]
     assert [receiver.per_second for receiver in found] == [0.5, None, None]
     assert found[0].concurrency < found[1].concurrency == found[2].concurrency
+
+
+def test_slack_without_a_token_posts_through_its_webhook() -> None:
+    (found,) = build.receivers(settings_of("notify: {slack: {webhook_url: 'https://hooks.example/T/B/x'}}\n"))
+    assert isinstance(found.sink, SlackHookSink)
+    assert (found.sink.name, found.sink.channel, found.per_second) == ("slack", "slack|webhook", 1)
+    assert build.receivers(settings_of("notify: {slack: {channel: '#late'}}\n")) == []
+
+
+def test_alerts_are_sent_where_they_are_kept() -> None:
+    (found,) = build.receivers(settings_of("notify: {alertmanager: {url: 'http://alerts:9093'}}\n"))
+    assert (found.sink.name, found.address.partition) == ("alertmanager", SHARED)
 
 
 def test_sources_are_expected_to_speak_as_they_are_told_to_or_have_done() -> None:

@@ -115,8 +115,8 @@ notify:
           managers: {m-1: {user: U1, channel: C1}}}
   webhooks: {name: {url: "https://crm.example/", secret: s}}
   alertmanager: {url: "http://alertmanager:9093"}
-  smtp: {host: mail}
-  apprise: {url: "x://y"}
+  smtp: {host: mail, sender: "slamon@example.org", to: ["sales@example.org"]}
+  apprise: {url: "json://example.org"}
   heartbeat: {url: "https://hc.example/ping"}
   max_age: P7D
   rules: [{kinds: [breached], channels: [b2b], receivers: [slack]}]
@@ -199,7 +199,10 @@ def test_no_secret_is_in_the_settings_as_text() -> None:
     tree["kafka"] |= {"bootstrap_servers": "a:1"}
     tree["kafka"]["security"] |= {"protocol": "SASL_SSL", "username": "u"}
     tree["notify"]["slack"] |= {"channel": "#late"}
+    tree["notify"]["apprise"] = {"url": f"jsons://{CANARY}.example/"}
+    tree["notify"]["alertmanager"] |= {"url": "http://alerts", "username": "u"}
+    tree["notify"]["smtp"] |= {"host": "mail", "sender": "a@b", "to": ["c@d"], "username": "u"}
     settings = load_text(yaml.safe_dump(tree), FILE, {}).settings
     for shown in (repr(settings), str(settings), settings.model_dump_json(), repr(settings.model_dump())):
         assert CANARY not in shown
-    assert settings.secrets() == (f"https://{CANARY}.example/",)
+    assert set(settings.secrets()) == {f"https://{CANARY}.example/", f"jsons://{CANARY}.example/"}

@@ -15,10 +15,6 @@ def _remarks(text: str) -> list[str]:
     [
         ("lag: {}", "lag"),
         ('services: {mes: {http: "http://mes"}}', "services"),
-        ('notify: {alertmanager: {url: "http://x"}}', "notify.alertmanager"),
-        ("notify: {smtp: {host: x}}", "notify.smtp"),
-        ("notify: {apprise: {url: x}}", "notify.apprise"),
-        ('notify: {heartbeat: {url: "http://x"}}', "notify.heartbeat"),
     ],
 )
 def test_what_is_configured_and_not_run_is_said(text: str, key: str) -> None:

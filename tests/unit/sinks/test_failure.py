@@ -64,7 +64,7 @@ def test_each_exception_keeps_its_text_to_itself(error: Exception, reason: str) 
 
 def test_only_what_surely_failed_needs_no_look_up() -> None:
     known = {reason for reason in FailureReason if not outcome_unknown(SinkError(reason, "", permanent=False))}
-    assert known == {"rate_limited", "unreachable", "redirected", "auth", "not_found", "rejected"}
+    assert known == {"rate_limited", "deferred", "unreachable", "redirected", "auth", "not_found", "rejected"}
 
 
 def test_cancellation_is_no_failure_of_the_receiver() -> None:
