@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from slamon.notices.ledger import NoticeRules
 from slamon.notices.marks import Mark
 from slamon.notices.notice import DeliveryState
 from slamon.notices.record import NoticeRecord
 from slamon.notices.row import OrderRules, Row, apply, encode_row, mark_row, new_row, read_row, settle_row
+from slamon.notices.rules import NoticeRules
 from slamon.orders.entry import Entry, entry_of
 from slamon.orders.event import DAY, SECOND, EventType, Instant, OrderEvent
 from slamon.orders.history import insert

@@ -13,10 +13,10 @@ from slamon.kafka.partitioner import partition_of
 from slamon.kafka.preflight import Surroundings
 from slamon.kafka.topics import OwnTopics, own_topic_specs
 from slamon.notices.foreseen import ForecastRules
-from slamon.notices.ledger import NoticeRules
 from slamon.notices.links import Links
 from slamon.notices.routing import SLACK, Routing
 from slamon.notices.row import OrderRules
+from slamon.notices.rules import NoticeRules
 from slamon.orders.event import SECOND
 from slamon.services.answering import PromiseTopics
 from slamon.services.foresight import NoOutlooks, Outlooks
@@ -139,7 +139,10 @@ def partition_rules(
     settings: Settings, told: list[Receiver], topics: Topics, book: RuleBook, outlooks: Outlooks | None = None
 ) -> PartitionRules:
     """What every partition of orders follows; an order is learnt from when no system can be behind about it."""
-    notices = NoticeRules(routing(settings, told), settings.notify.max_age.span, settings.sla.hold_at_most.span)
+    notify = settings.notify
+    acknowledged_for = (notify.slack or Slack()).acknowledged_for.span
+    hold_at_most = settings.sla.hold_at_most.span
+    notices = NoticeRules(routing(settings, told), notify.max_age.span, hold_at_most, acknowledged_for)
     terms = settings.sla_terms()
     orders = OrderRules(
         book,

@@ -4,6 +4,7 @@ import msgspec
 
 from slamon.notices.foreseen import foretold, learns_at, looks_at
 from slamon.notices.record import is_settled
+from slamon.notices.reminding import next_reminder
 from slamon.notices.row import MARKER_HEAD, VERSION, OrderRules, Row, read_row
 from slamon.orders.event import DAY, Instant, Span
 from slamon.sla.conditions import conditions, next_due
@@ -26,6 +27,8 @@ _encode_marker = msgspec.msgpack.Encoder().encode
 def wake_at(row: Row, rules: OrderRules) -> Instant | None:
     """The nearest instant at which this row wants to be looked at; None when only an event can change it."""
     due = _earliest(_decide_at(row, rules), forecast_at(row, rules))
+    if row.answers:
+        due = _earliest(due, next_reminder(row, rules))
     if due is None and all(map(is_settled, row.records or ())):
         return leaves_at(row, rules)
     return due

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from slamon.notices.holding import hold_of
 from slamon.notices.notice import DeliveryState
 from slamon.notices.record import KIND_OF, WAITING, NoticeRecord, is_settled
-from slamon.notices.routing import Parties, Routing, addressed, no_parties
-from slamon.orders.event import DAY, SECOND, Instant, Span
+from slamon.notices.routing import Parties, addressed, no_parties
+from slamon.notices.rules import NoticeRules
+from slamon.orders.event import Instant
 from slamon.sla.clock import Clock, Due, Key, due_with_holds
 from slamon.sla.conditions import Condition, conditions
 from slamon.sla.divergence import rows_after
@@ -22,26 +23,6 @@ from slamon.sla.silence import Silent
 _WENT_OUT = (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.DIGESTED)
 MAX_FALLEN = 512
 """So many notices that no longer stand and are settled are remembered for one order; then the oldest go."""
-
-
-@dataclass(frozen=True, slots=True, init=False)
-class NoticeRules:
-    """Who is told what (`routing`), and what is too old to tell (`notify.max_age`).
-
-    `hold_at_most`: a silent source holds a notice back no longer (`sla.hold_at_most`).
-    """
-
-    routing: Routing
-    max_age: Span
-    hold_at_most: Span
-
-    def __init__(
-        self, routing: Routing | tuple[str, ...] = (), max_age: Span = 7 * DAY, hold_at_most: Span = 3600 * SECOND
-    ) -> None:
-        """`routing` may be the names of receivers, each of which gets every notice."""
-        object.__setattr__(self, "routing", Routing(routing) if isinstance(routing, tuple) else routing)
-        object.__setattr__(self, "max_age", max_age)
-        object.__setattr__(self, "hold_at_most", hold_at_most)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,14 @@ from functools import partial
 
 import msgspec
 
-from slamon.notices.answers import Answer, snoozed_until
+from slamon.notices.answers import Answer
 from slamon.notices.foreseen import ForecastRules, Foreseen, foretold
-from slamon.notices.ledger import NoticeRules, Situation, recompute, settle
+from slamon.notices.ledger import Situation, recompute, settle
 from slamon.notices.marks import Mark, mark
-from slamon.notices.notice import DeliveryState
+from slamon.notices.putting_off import put_off
 from slamon.notices.record import NoticeRecord
 from slamon.notices.routing import Parties
+from slamon.notices.rules import NoticeRules
 from slamon.notices.story import Face, Story, face_of, keep_together
 from slamon.orders.entry import (
     CLIENT_ID,
@@ -36,7 +37,7 @@ from slamon.orders.history import KEPT_PER_END, insert, order_key
 from slamon.orders.lifecycle import CANCELLED
 from slamon.sla.advance import advance
 from slamon.sla.book import RuleBook
-from slamon.sla.clock import Clock, Due, Trace
+from slamon.sla.clock import Clock, Trace
 from slamon.sla.fold import fold
 from slamon.sla.silence import Silent
 
@@ -224,20 +225,12 @@ def settle_row(row: Row, now: Instant, rules: OrderRules, silences: tuple[Silent
     if not settle(records, situation, rules.notices):
         return False
     if row.answers:
-        _put_off([record for record in records if record.key not in told], snoozed_until(row.answers, now))
+        put_off([record for record in records if record.key not in told], row.answers, now)
     row.records = records
     row.settled_at = now
     if row.story is not None:
         keep_together(row.story, records)
     return True
-
-
-def _put_off(new: list[NoticeRecord], until: Instant | None) -> None:
-    """What is told newly about an order that somebody snoozed waits; a breach does not."""
-    for record in new if until is not None else ():
-        for delivery in record.deliveries.values() if record.kind != Due.BREACHED else ():
-            if delivery.state in (DeliveryState.PENDING, DeliveryState.HELD):
-                delivery.not_before = max(until or 0, delivery.not_before or 0)
 
 
 def mark_row(row: Row, order_id: str, report: Mark) -> bool:

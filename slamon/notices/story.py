@@ -28,7 +28,6 @@ class Face(msgspec.Struct, array_like=True, frozen=True, gc=False):
     cancelled: bool = False
     standing: tuple[str, ...] = ()
     answers: int = 0
-    reminded_at: Instant | None = None
 
 
 class Line(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -44,7 +43,8 @@ class Story(msgspec.Struct, array_like=True, gc=False):
     """The living message of an order in a receiver's channel; kept in the order's row.
 
     `route` is the channel that it was sent to, `remote` the receiver's name of it (Slack: `channel id|ts`); `face` is
-    what it has to say in `turn`, `told` the last turn that it is known to have said, `lines` what the thread waits for.
+    what it has to say in `turn`, `told` the last turn that it is known to have said, `lines` what the thread waits for;
+    `reminded_at` when what people were last reminded of was over.
     """
 
     receiver: str
@@ -54,6 +54,7 @@ class Story(msgspec.Struct, array_like=True, gc=False):
     turn: int = 0
     told: int = 0
     lines: list[Line] = []
+    reminded_at: Instant | None = None
 
     @property
     def is_told(self) -> bool:
@@ -68,17 +69,11 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     turn: int
 
 
-def face_of(
-    clock: Clock,
-    records: Iterable[NoticeRecord],
-    answers: Iterable[Answer] = (),
-    reminded_at: Instant | None = None,
-) -> Face:
+def face_of(clock: Clock, records: Iterable[NoticeRecord], answers: Iterable[Answer] = ()) -> Face:
     """What the living message of an order has to say now."""
     standing = sorted(f"{KIND_OF[r.kind]}@{r.due_at}" for r in records if r.standing)
-    return Face(
-        clock.step, clock.due_at, clock.ended_at, clock.cancelled, tuple(standing), len(tuple(answers)), reminded_at
-    )
+    said = len(tuple(answers))
+    return Face(clock.step, clock.due_at, clock.ended_at, clock.cancelled, tuple(standing), said)
 
 
 def follow(story: Story, face: Face, more: Iterable[Line | str], rules: ClockRules) -> bool:

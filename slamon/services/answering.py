@@ -9,10 +9,11 @@ import msgspec
 
 from slamon.errors import SlamonError
 from slamon.kafka.partitioner import partition_of
-from slamon.notices.answers import Action, Answer, answer_record, kept_as, promise_event, taken
+from slamon.notices.answers import Action, Answer, answer_line, answer_record, kept_as, promise_event, taken
 from slamon.notices.leaving import wake_at
 from slamon.notices.notice import retraction_id
-from slamon.notices.row import Row, encode_row, entries_of, read_row
+from slamon.notices.row import Row, entries_of, read_row
+from slamon.notices.story import Line
 from slamon.services.partition import OrderPartition
 from slamon.services.system_notices import SystemNotices
 from slamon.services.system_rows import SHARED, order_rows
@@ -101,7 +102,7 @@ class Answering:
 
         def step(rows: Rows, effects: Effects) -> None:
             topic = self._promised_to(place, answer, rows)
-            known = self._taken(place, answer, rows)
+            known = self._taken(place, answer, rows, effects)
             if known is not None:
                 kept.append(known)
                 self._tell(place, known, topic, effects)
@@ -123,13 +124,13 @@ class Answering:
             event = _encode(promise_event(answer, place.order_id))
             effects.after.append(Outgoing(topic, place.order_id.encode(), event))
 
-    def _taken(self, place: Place, answer: Answer, rows: Rows) -> Answer | None:
+    def _taken(self, place: Place, answer: Answer, rows: Rows, effects: Effects) -> Answer | None:
         if place.order_id is None:
             return self.system.answer(answer, rows)
         orders = self.partitions.get(place.partition)
         if orders is None:
             raise PartitionLostError(f"partition {place.partition} is not ours now")
-        return take_answer(orders, place.order_id.encode(), answer, rows)
+        return take_answer(orders, place.order_id.encode(), answer, rows, effects)
 
     def _promised_to(self, place: Place, answer: Answer, rows: Rows) -> str | None:
         """The topic for a new promise; None for another answer. Raises AnswerRefusedError where there is none."""
@@ -170,8 +171,8 @@ class Answering:
         return None
 
 
-def take_answer(orders: OrderPartition, key: bytes, answer: Answer, rows: Rows) -> Answer | None:
-    """Take an answer to a notice of an order; gives what it repeats, None where there is no order."""
+def take_answer(orders: OrderPartition, key: bytes, answer: Answer, rows: Rows, effects: Effects) -> Answer | None:
+    """Take an answer to a notice of an order, tell its thread; gives what it repeats, None where there is no order."""
     rules, stored = orders.rules.orders, rows.get(key)
     row = None if stored is None else read_row(stored, rules)
     if row is None:
@@ -180,8 +181,9 @@ def take_answer(orders: OrderPartition, key: bytes, answer: Answer, rows: Rows) 
     if kept is None:
         before = wake_at(row, rules)
         row.answers = taken(row.answers, answer)
-        rows.put(key, encode_row(row))
-        orders.due.move(key, before, wake_at(row, rules))
+        line = Line(0, answer_line(answer, rules.notices.acknowledged_for))
+        orders.telling.follow(key, row, effects, max(answer.at, row.settled_at or answer.at), [line])
+        orders.write(key, row, rows, (before, wake_at(row, rules)))
     return kept or answer
 
 

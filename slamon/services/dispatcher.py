@@ -12,7 +12,7 @@ from slamon.orders.event import Instant
 from slamon.services.attempts import Attempts
 from slamon.services.gate import Offsets
 from slamon.services.ingest import Topics
-from slamon.services.lane import Hands, Lane, Receiver
+from slamon.services.lane import Hands, Lane, Receiver, lanes_of
 from slamon.services.offers import OutboxRecord, Reoffer, Update, lane_of
 from slamon.services.refusals import Refusals
 from slamon.services.reports import Producer, Reports
@@ -41,18 +41,7 @@ class Dispatcher:
         self._reports = Reports(producer, topics.deliveries)
         refusals = Refusals(self._reports, topics.outbox, clock)
         hands = Hands(Attempts(self._reports, tally, clock, refusals), Stories(self._reports, tally, clock), refusals)
-        told = list(receivers)
-        own = {r.sink.name: r.address for r in told if r.route is None}
-        self.lanes: Mapping[str, Lane] = {
-            r.lane: Lane(
-                r,
-                hands,
-                clock,
-                stopping=lambda: self._stopping,
-                fallback=None if r.route is None else own.get(r.sink.name),
-            )
-            for r in told
-        }
+        self.lanes: Mapping[str, Lane] = lanes_of(list(receivers), hands, clock, lambda: self._stopping)
         self.channels = {name: lane.channel for name, lane in self.lanes.items()}
         self._takeover = Takeover(offsets, topics.outbox)
         self._partitions, self._clock = partitions, clock

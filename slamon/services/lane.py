@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -149,6 +149,23 @@ class Lane:
         digest = None if self.digests is None else self.digests.wait(now)
         waits = [span / SECOND for span in (rest, digest) if span]
         return min([_IDLE, *waits]) if not rest else rest / SECOND
+
+
+def lanes_of(
+    receivers: Sequence[Receiver], hands: Hands, clock: Callable[[], Instant], stopping: Callable[[], bool]
+) -> dict[str, Lane]:
+    """A lane for every channel, by name; what finds its channel gone goes to the receiver's own."""
+    own = {receiver.sink.name: receiver.address for receiver in receivers if receiver.route is None}
+    return {
+        receiver.lane: Lane(
+            receiver,
+            hands,
+            clock,
+            stopping=stopping,
+            fallback=None if receiver.route is None else own.get(receiver.sink.name),
+        )
+        for receiver in receivers
+    }
 
 
 async def _wait(event: asyncio.Event, longest: float) -> None:

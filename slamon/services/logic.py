@@ -7,7 +7,7 @@ from slamon.orders.event import Instant
 from slamon.services.held_back import HeldBack, Silences, nothing_silent
 from slamon.services.ingest import Ingest, Topics
 from slamon.services.offers import OutboxRecord, Reoffer, decode_delivery, decode_outbox
-from slamon.services.partition import OrderPartition, PartitionRules
+from slamon.services.partition import OrderPartition, PartitionRules, take_word
 from slamon.services.system_notices import SystemNotices
 from slamon.services.system_rows import SHARED
 from slamon.services.tally import Tally
@@ -114,7 +114,7 @@ class OrderLogic:
         elif delivery.mark is not None and orders.number == SHARED:
             self.system.mark(delivery.mark, rows)
         if delivery.told is not None and delivery.order_id is not None:
-            orders.told(delivery.order_id.encode(), delivery.told, rows)
+            take_word(orders, delivery.order_id.encode(), delivery.told, rows)
         if delivery.refusal is not None and orders.number == SHARED:
             self.system.take_refusal(delivery.refusal, rows, effects)
         if delivery.reoffer is not None and self._counts(orders.number, delivery.reoffer):

@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from slamon.notices.answers import answer_line
 from slamon.notices.leaving import wake_at
 from slamon.notices.notice import DeliveryState, retraction_id
 from slamon.notices.record import KIND_OF, WAITING, Intent, NoticeRecord, intents
@@ -19,6 +20,9 @@ from slamon.sla.clock import Key
 from slamon.sla.explained import causes_json
 from slamon.sla.explaining import intervals
 from slamon.stream import Effects, Outgoing
+
+_ANSWERS = 3
+"""So many of the last answers go with a notice."""
 
 Owed: TypeAlias = tuple[str, str, str | None]
 """(notice id, receiver, channel there) of a delivery that is still to be done."""
@@ -116,7 +120,9 @@ class Offering:
         return self.orders.notices.routing.mention(shown["manager_id"])
 
     def _place(self, row: Row, now: Instant) -> Place:
-        return Place(self.partition, now, row.story, living_face(row), ())
+        rules = self.orders.notices
+        answers = tuple(answer_line(answer, rules.acknowledged_for) for answer in (row.answers or ())[-_ANSWERS:])
+        return Place(self.partition, now, row.story, living_face(row), answers)
 
     def _shown(self, key: bytes, row: Row, now: Instant) -> dict[str, object]:
         showing = Showing(self.orders, self.outlooks)

@@ -4,13 +4,14 @@ Everything here is synchronous and runs on the event loop, one step at a time (D
 key"); the engine makes the row writes and the offers durable in that order.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
 from slamon.notices.leaving import leave, marker_ends, may_leave, wake_at, wanted_at
 from slamon.notices.marks import Mark
 from slamon.notices.record import is_settled
+from slamon.notices.reminding import remind
 from slamon.notices.row import (
     OrderRules,
     Outcome,
@@ -33,7 +34,7 @@ from slamon.services.tally import Tally
 from slamon.services.telling import Telling
 from slamon.sla.clock import Trace, lead_time
 from slamon.sla.due_times import DueTimes
-from slamon.stream import Effects, Rows
+from slamon.stream import Effects, Outgoing, Rows
 
 _KEPT_SOON: Span = 60 * SECOND
 
@@ -107,7 +108,7 @@ class OrderPartition:
             self.offering.decide(key, row, effects, now)
             wake = wake_at(row, orders)
         self.telling.follow(key, row, effects, now)
-        self._write(key, row, rows, (before, wake))
+        self.write(key, row, rows, (before, wake))
         return outcome
 
     def mark(self, key: bytes, report: Mark, rows: Rows, effects: Effects, now: Instant) -> None:
@@ -124,15 +125,7 @@ class OrderPartition:
         if new:
             effects.after.extend(self.offering.offer(key, row, now, only=new))
         self.telling.follow(key, row, effects, now)
-        self._write(key, row, rows, (before, wake_at(row, self.rules.orders)))
-
-    def told(self, key: bytes, report: Told, rows: Rows) -> None:
-        """Take a report of what an order's living message says."""
-        stored = rows.get(key)
-        row = None if stored is None else read_row(stored, self.rules.orders)
-        if row is not None and take_told(row.story, report):
-            wake = wake_at(row, self.rules.orders)
-            self._write(key, row, rows, (wake, wake))
+        self.write(key, row, rows, (before, wake_at(row, self.rules.orders)))
 
     def tick(self, keys: list[bytes], rows: Rows, effects: Effects, now: Instant) -> None:
         """Look again at orders whose time has come, or whose notices are held back."""
@@ -153,8 +146,8 @@ class OrderPartition:
             else:
                 self.foresight.due(row, now)
                 self.offering.decide(key, row, effects, now)
-                self.telling.follow(key, row, effects, now)
-                self._write(key, row, rows, (None, wake_at(row, orders)))
+                self.telling.follow(key, row, effects, now, remind(row, now, orders))
+                self.write(key, row, rows, (None, wake_at(row, orders)))
 
     def due_of(self, rows: Rows) -> Callable[[bytes], Instant | None]:
         """How the due-time index learns an order's present due time."""
@@ -162,16 +155,9 @@ class OrderPartition:
 
     def reoffer(self, outbox: int | None, rows: Rows, effects: Effects, now: Instant) -> None:
         """Offer again what is unsettled, to one partition of the outbox or to all."""
-        for key in sorted(self.unsettled) if self.offering.reaches(outbox) else ():
-            stored = rows.get(key)
-            row = None if stored is None else read_row(stored, self.rules.orders)
-            if row is None:
-                self.unsettled.discard(key)
-            else:
-                effects.after.extend(self.offering.offer(key, row, now, outbox=outbox))
-                effects.after.extend(self.telling.offer(key, row, now, outbox=outbox))
+        effects.after.extend(offered_again(self, outbox, rows, now))
 
-    def _write(self, key: bytes, row: Row, rows: Rows, wake: tuple[Instant | None, Instant | None]) -> None:
+    def write(self, key: bytes, row: Row, rows: Rows, wake: tuple[Instant | None, Instant | None]) -> None:
         """Store a row; `wake`: the due time that the index knows of (None for one that it has not), and the new one."""
         rows.put(key, encode_row(row))
         self.due.move(key, *wake)
@@ -183,6 +169,27 @@ class OrderPartition:
             is_told = row.story is None or row.story.is_told
             change = self.unsettled.discard if is_told and all(map(is_settled, row.records)) else self.unsettled.add
             change(key)
+
+
+def take_word(orders: OrderPartition, key: bytes, report: Told, rows: Rows) -> None:
+    """Take a report of what an order's living message says."""
+    stored = rows.get(key)
+    row = None if stored is None else read_row(stored, orders.rules.orders)
+    if row is not None and take_told(row.story, report):
+        wake = wake_at(row, orders.rules.orders)
+        orders.write(key, row, rows, (wake, wake))
+
+
+def offered_again(orders: OrderPartition, outbox: int | None, rows: Rows, now: Instant) -> Iterator[Outgoing]:
+    """What is unsettled about any order, to one partition of the outbox or to all."""
+    for key in sorted(orders.unsettled) if orders.offering.reaches(outbox) else ():
+        stored = rows.get(key)
+        row = None if stored is None else read_row(stored, orders.rules.orders)
+        if row is None:
+            orders.unsettled.discard(key)
+        else:
+            yield from orders.offering.offer(key, row, now, outbox=outbox)
+            yield from orders.telling.offer(key, row, now, outbox=outbox)
 
 
 def _due_at(rows: Rows, orders: OrderRules, key: bytes) -> Instant | None:

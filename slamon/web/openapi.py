@@ -4,164 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from slamon.notices.answers import Action
-from slamon.sla.causes import Cause
-from slamon.sla.explained import Effect
+from slamon.web.openapi_shapes import ANSWER, SCHEMAS, WORD, object_of
 from slamon.web.pages.late import PAGE_PARAMETERS
 from slamon.web.query import NOTICE_PARAMETERS, ORDER_PARAMETERS, REPEATABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-_TIME = {"type": ["string", "null"], "format": "date-time"}
-_TEXT = {"type": ["string", "null"]}
-_NUMBER = {"type": ["number", "null"]}
-_WORD = {"type": "string"}
-_AMOUNT = {"type": "number"}
-_CAUSE = {"type": "string", "enum": [*Cause]}
-_COUNTS = {"type": "object", "additionalProperties": {"type": "integer"}}
-
-
-def _object(**properties: object) -> dict[str, Any]:
-    return {"type": "object", "properties": properties}
-
-
-def _array(of: str) -> dict[str, Any]:
-    return {"type": "array", "items": {"$ref": f"#/components/schemas/{of}"}}
-
-
-_ODDITIES: dict[str, Any] = {"type": "array", "items": _object(at=_TIME, kind=_WORD, text=_WORD)}
-_SAID = _object(occurred_at=_TIME, type=_WORD, status=_TEXT, system=_TEXT, reason=_TEXT, actor=_TEXT)
-_COUNT = {"type": "integer"}
-_REACHED = _object(workers=_COUNT, workers_asked=_COUNT, partitions=_COUNT, partitions_asked=_COUNT)
-_WHOLE = {"as_of": _TIME, "complete": {"type": "boolean"}, "reached": _REACHED}
-
-_ANSWER: dict[str, Any] = {
-    "action": {"type": "string", "enum": [*Action]},
-    "by": _WORD,
-    "at": _TIME,
-    "until": _TIME,
-    "promised_at": _TIME,
-    "reason": _TEXT,
-    "via": _WORD,
-}
-
-_SCHEMAS: dict[str, Any] = {
-    "Error": _object(error={"type": "string"}),
-    "Checks": _object(ready={"type": "boolean"}, checks={"type": "object"}),
-    "Health": _object(healthy={"type": "boolean"}),
-    "Order": _object(
-        as_of=_TIME,
-        order_id={"type": "string"},
-        status=_TEXT,
-        next_step={"type": ["object", "null"]},
-        systems={"type": "object"},
-        heard={"type": "object"},
-        channel=_TEXT,
-        client_id=_TEXT,
-        client_name=_TEXT,
-        manager_id=_TEXT,
-        verdict={"type": "string"},
-        kept_original={"type": ["boolean", "null"]},
-        promise={"type": "object"},
-        finished_at=_TIME,
-        lead_time_seconds=_NUMBER,
-        overdue_seconds=_NUMBER,
-        stages=_array("Stage"),
-        divergences={"type": "array", "items": {"type": "object"}},
-        holds={"type": "array", "items": {"type": "object"}},
-        oddities=_ODDITIES,
-        forecast={"type": ["object", "null"]},
-        policy={"type": "object"},
-        truncated={"type": "boolean"},
-    ),
-    "Stage": _object(
-        **{"from": _WORD},
-        to=_WORD,
-        system=_TEXT,
-        role=_TEXT,
-        entered_at=_TIME,
-        left_at=_TIME,
-        due_at=_TIME,
-        seconds=_AMOUNT,
-        budget_seconds=_NUMBER,
-        overdue={"type": "boolean"},
-    ),
-    "Explanation": _object(
-        as_of=_TIME,
-        order_id={"type": "string"},
-        verdict={"type": "string"},
-        policy=_object(name=_TEXT, revision=_WORD, calendar=_object(name=_WORD, revision=_WORD)),
-        promise={"type": "object"},
-        lead_time_seconds=_NUMBER,
-        forecast={"type": ["object", "null"]},
-        causes={"type": "array", "items": _object(cause=_CAUSE, who=_TEXT, seconds=_AMOUNT, share=_AMOUNT)},
-        intervals=_array("Interval"),
-        events={"type": "array", "items": _SAID},
-        promises=_array("Statement"),
-        oddities=_ODDITIES,
-    ),
-    "Interval": _object(
-        **{"from": _TIME},
-        to=_TIME,
-        seconds=_AMOUNT,
-        cause=_CAUSE,
-        who=_TEXT,
-        status=_TEXT,
-        counted_seconds=_AMOUNT,
-        paused={"type": "boolean"},
-        event={**_SAID, "type": ["object", "null"]},
-    ),
-    "Statement": _object(
-        at=_TIME, date=_TIME, by=_TEXT, actor=_TEXT, reason=_TEXT, effect={"type": "string", "enum": [*Effect]}
-    ),
-    "Notice": _object(
-        notice_id={"type": "string", "format": "uuid"},
-        kind={"type": "string"},
-        order_id=_TEXT,
-        subject=_TEXT,
-        stage=_TEXT,
-        due_at=_TIME,
-        at={"type": "string", "format": "date-time"},
-        decided_at=_TIME,
-        standing={"type": "boolean"},
-        retracts=_TEXT,
-        silence={"type": ["object", "null"]},
-        text={"type": "string"},
-        answers={"type": "array", "items": _object(**_ANSWER)},
-        acknowledged_at=_TIME,
-        acknowledged_by=_TEXT,
-        deliveries=_array("Delivery"),
-    ),
-    "Delivery": _object(
-        receiver=_WORD,
-        state=_WORD,
-        attempts={"type": "integer"},
-        queued_at=_TIME,
-        started_at=_TIME,
-        sent_at=_TIME,
-        error=_TEXT,
-        digest_id=_TEXT,
-    ),
-    "Answer": _object(notice_id=_WORD, order_id=_TEXT, **_ANSWER),
-    "AnswerGiven": {
-        **_object(by=_WORD, until=_TIME, promised_at=_TIME, reason=_TEXT, order_id=_TEXT),
-        "required": ["by"],
-    },
-    "Orders": _object(**_WHOLE, orders=_array("Order"), next=_TEXT),
-    "Notices": _object(**_WHOLE, notices=_array("Notice"), next=_TEXT),
-    "Summary": _object(
-        **_WHOLE,
-        orders=_COUNT,
-        by_verdict=_COUNTS,
-        by_status=_COUNTS,
-        by_channel=_COUNTS,
-        promise_kept_ratio=_NUMBER,
-        lead_time_p50_seconds=_NUMBER,
-        lead_time_p95_seconds=_NUMBER,
-        forecast_calibration={"type": "object"},
-    ),
-}
 
 
 def document(version: str) -> dict[str, Any]:
@@ -186,7 +34,7 @@ def document(version: str) -> dict[str, Any]:
             "/slack/interactions": _interactions(),
             "/api/v1/openapi.json": _get("This document"),
         },
-        "components": {"schemas": _SCHEMAS},
+        "components": {"schemas": SCHEMAS},
     }
 
 
@@ -198,7 +46,7 @@ def _answer() -> dict[str, Any]:
         503: "A worker that may have the notice can't be asked now",
     }
     path = _get("Answer a notice; durable once it is answered", "Answer", refusals=refusals)["get"]
-    words = {"notice_id": _WORD, "action": _ANSWER["action"]}
+    words = {"notice_id": WORD, "action": ANSWER["action"]}
     path["parameters"] = [{"name": name, "in": "path", "required": True, "schema": one} for name, one in words.items()]
     given = {"application/json": {"schema": {"$ref": "#/components/schemas/AnswerGiven"}}}
     return {"post": path | {"requestBody": {"required": True, "content": given}}}
@@ -212,7 +60,7 @@ def _interactions() -> dict[str, Any]:
         503: "The answer can't be written in time",
     }
     path = _get("A press of one of Slack's buttons", refusals=refusals)["get"]
-    form = {"application/x-www-form-urlencoded": {"schema": _object(payload=_WORD)}}
+    form = {"application/x-www-form-urlencoded": {"schema": object_of(payload=WORD)}}
     return {"post": path | {"requestBody": {"required": True, "content": form}}}
 
 

@@ -32,7 +32,7 @@ class HttpReceiver:
         self.headers: list[dict[str, str]] = []
         self._path, self._ledger = ledger, Ledger(ledger)
         self._name, self._answer, self._refusal, self._by_status = name, answer, refusal, by_status
-        app = new_application(self.script, time.time)
+        app = new_application(self.script, time.time_ns)
         app.router.add_route("*", "/{path:.*}", self._call)
         self._server = Server(app)
         self.url = ""

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from slamon.kafka.partitioner import partition_of
 from slamon.metrics.registry import Metrics
-from slamon.notices.ledger import NoticeRules
 from slamon.notices.row import OrderRules
+from slamon.notices.rules import NoticeRules
 from slamon.orders.event import Instant, OrderEvent
 from slamon.services.orders_view import OrdersView
 from slamon.services.partition import OrderPartition, PartitionRules

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from slamon.app.clock import wall_clock
-from slamon.notices.ledger import NoticeRules
 from slamon.notices.marks import Mark
 from slamon.notices.notice import DeliveryState, NoticeKind
 from slamon.notices.routing import Route
+from slamon.notices.rules import NoticeRules
 from slamon.notices.system import SystemNotice, of_silence, system_text
 from slamon.orders.event import DAY, SECOND, Span
 from slamon.services.alert_keeping import AlertKeeping

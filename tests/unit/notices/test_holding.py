@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from slamon.notices.holding import hold_of, with_silences
 from slamon.notices.leaving import is_held, wake_at
-from slamon.notices.ledger import NoticeRules
 from slamon.notices.notice import DeliveryState
 from slamon.notices.record import KIND_OF, Hold, NoticeRecord, intents
 from slamon.notices.row import OrderRules, Row, apply, encode_row, new_row, read_row, settle_row
+from slamon.notices.rules import NoticeRules
 from slamon.orders.event import DAY, EventType, Instant, OrderEvent, Span
 from slamon.sla.calendar import Length
 from slamon.sla.clock import Due

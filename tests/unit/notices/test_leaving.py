@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slamon.notices.leaving import MARKER_KEPT, leave, leaves_at, marker_ends, may_leave, wake_at, wanted_at
-from slamon.notices.ledger import NoticeRules
 from slamon.notices.notice import DeliveryState
 from slamon.notices.row import OrderRules, apply, encode_row, new_row, settle_row
+from slamon.notices.rules import NoticeRules
 from slamon.orders.event import DAY, EventType, Instant, OrderEvent
 from slamon.sla.calendar import Length
 from slamon.sla.policy import StageBudget

@@ -4,11 +4,12 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from slamon.notices.ledger import MAX_FALLEN, NoticeRules, Situation, settle
+from slamon.notices.ledger import MAX_FALLEN, Situation, settle
 from slamon.notices.marks import mark
 from slamon.notices.notice import DeliveryState, retraction_id
 from slamon.notices.record import Delivery, NoticeRecord
 from slamon.notices.row import OrderRules, Row, apply, new_row, settle_row
+from slamon.notices.rules import NoticeRules
 from slamon.orders.event import DAY, EventType, Instant, OrderEvent
 from slamon.sla.clock import Clock, Due
 from tests.builders import BOOK, CLOCK, MINUTE, ORDER, PROMISE_ONLY, RULES, day, mark_of, order_event, promised, told

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from slamon.notices.ledger import NoticeRules
 from slamon.notices.notice import DeliveryState, NoticeKind
 from slamon.notices.record import Delivery, NoticeRecord
 from slamon.notices.report import record_json
 from slamon.notices.routing import Hours, Parties, Person, Routing, Rule
 from slamon.notices.row import OrderRules, Row, apply, mark_row, new_row, parties_of, settle_row
+from slamon.notices.rules import NoticeRules
 from slamon.orders.event import EventType, Instant, OrderEvent
 from slamon.sla.silence import Silent
 from tests.builders import HOUR, ORDER, PROMISE_ONLY, RULES, T0, day, mark_of, order_event, promised, row_of, told

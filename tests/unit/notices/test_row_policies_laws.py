@@ -6,10 +6,10 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slamon.notices.ledger import NoticeRules
 from slamon.notices.notice import DeliveryState
 from slamon.notices.record import UNSETTLED
 from slamon.notices.row import OrderRules, Outcome, Row, apply, encode_row, entries_of, new_row, read_row, settle_row
+from slamon.notices.rules import NoticeRules
 from slamon.orders.event import DAY, Instant, OrderEvent
 from slamon.sla.book import Era, RuleBook
 from slamon.sla.calendar import ALWAYS, Length

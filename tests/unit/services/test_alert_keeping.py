@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 import pytest
 
 from slamon.errors import SinkError
-from slamon.notices.ledger import NoticeRules
 from slamon.notices.marks import Mark
 from slamon.notices.notice import DeliveryState
 from slamon.notices.routing import Route
+from slamon.notices.rules import NoticeRules
 from slamon.notices.system import SystemNotice, of_silence
 from slamon.orders.event import SECOND, Instant
 from slamon.services import alert_keeping

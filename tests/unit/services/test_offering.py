@@ -1,9 +1,9 @@
 """What a partition decides and tells the outbox."""
 
-from slamon.notices.ledger import NoticeRules
 from slamon.notices.notice import DeliveryState
 from slamon.notices.routing import Hours, Person, Routing
 from slamon.notices.row import Row, apply, mark_row, settle_row
+from slamon.notices.rules import NoticeRules
 from slamon.orders.event import Instant
 from slamon.services.offering import Offering, owed
 from slamon.services.offers import Address, Drop, Offer, decode_outbox

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from slamon.notices.leaving import leave, wake_at
-from slamon.notices.ledger import NoticeRules
 from slamon.notices.notice import DeliveryState
 from slamon.notices.routing import Person, Routing
 from slamon.notices.row import Outcome, Row, encode_row, read_row
+from slamon.notices.rules import NoticeRules
 from slamon.orders.event import DAY, EventType, Instant, OrderEvent
 from slamon.services.offers import Address, Offer, decode_outbox
 from slamon.services.partition import OrderPartition, PartitionRules

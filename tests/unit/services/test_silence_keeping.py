@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from slamon.metrics.registry import Metrics
-from slamon.notices.ledger import NoticeRules
 from slamon.notices.notice import NoticeKind
 from slamon.notices.routing import Routing, Rule
+from slamon.notices.rules import NoticeRules
 from slamon.notices.system import SystemNotice
 from slamon.orders.event import SECOND, Instant
 from slamon.services import silence_keeping

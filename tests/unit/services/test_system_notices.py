@@ -3,10 +3,10 @@
 from msgspec.structs import replace
 
 from slamon.notices.answers import Answer
-from slamon.notices.ledger import NoticeRules
 from slamon.notices.marks import Mark
 from slamon.notices.notice import DeliveryState, NoticeKind
 from slamon.notices.routing import Route
+from slamon.notices.rules import NoticeRules
 from slamon.notices.system import SystemNotice, of_silence
 from slamon.orders.event import Instant
 from slamon.services.offers import Address, OutboxRecord, decode_outbox

@@ -5,9 +5,9 @@ from structlog.testing import capture_logs
 
 from slamon.errors import DecodeError
 from slamon.metrics.registry import Metrics
-from slamon.notices.ledger import NoticeRules
 from slamon.notices.notice import NoticeKind
 from slamon.notices.row import OrderRules, Row, apply, new_row, settle_row
+from slamon.notices.rules import NoticeRules
 from slamon.orders.event import DAY, SECOND, EventType, OrderEvent
 from slamon.services.partition import OrderPartition, PartitionRules
 from slamon.services.tally import MetricsTally
