@@ -10,6 +10,7 @@ from slamon.orders.event import SECOND, Instant
 from slamon.services.attempts import Attempts
 from slamon.services.channel import Channel
 from slamon.services.digests import Digests
+from slamon.services.gathering import Gathering
 from slamon.services.offers import Address, lane_of
 from slamon.services.refusals import Refusals
 from slamon.services.stories import Stories
@@ -95,7 +96,8 @@ class Lane:
             return None
         hands = self._hands
         reports, tally = hands.attempts.reports, hands.attempts.tally
-        return Digests(self.way, living, self.storm, reports, tally, self._clock, hands.refusals)
+        gathering = Gathering(self.way.lane, self.channel, self.storm)
+        return Digests(self.way, living, gathering, reports, tally, self._clock, hands.refusals)
 
     def taken_over(self) -> None:
         """The channel was another worker's until now: it may have been called a moment ago."""
@@ -107,7 +109,7 @@ class Lane:
         """It is another worker's."""
         self.channel.clear()
         if self.digests is not None:
-            self.digests.clear()
+            self.digests.gathering.clear()
 
     async def serve(self, start: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]) -> None:
         """Work for ever; `start` runs one piece of work."""
@@ -132,10 +134,10 @@ class Lane:
 
     def _work(self, now: Instant) -> Coroutine[Any, Any, None] | None:
         digests, living = self.digests, self.receiver.living
-        if digests is not None and digests.is_due(now):
-            digests.busy = True  # from now on, not only once the task runs
+        if digests is not None and digests.gathering.is_due(now):
+            digests.gathering.busy = True  # from now on, not only once the task runs
             return digests.tell()
-        held = digests is not None and digests.holds_back(now)
+        held = digests is not None and digests.gathering.holds_back(now)
         chosen = next((one for one in self.channel.ready(now) if one.unknown or not held), None)
         if chosen is not None:
             return self._hands.attempts.make(self.way, self.channel.take(chosen.offer.notice_id))
@@ -146,7 +148,7 @@ class Lane:
 
     def _pause(self, now: Instant) -> float:
         rest = self.channel.resting(now)
-        digest = None if self.digests is None else self.digests.wait(now)
+        digest = None if self.digests is None else self.digests.gathering.wait(now)
         waits = [span / SECOND for span in (rest, digest) if span]
         return min([_IDLE, *waits]) if not rest else rest / SECOND
 
