@@ -1,4 +1,4 @@
-"""Who is told what, what is too old to tell, and how long people may put it off. Pure (`notify`, `sla.hold_at_most`)."""
+"""Who is told what, what is too old to tell, how long people may put it off. Pure (`notify`, `sla.hold_at_most`)."""
 
 from dataclasses import dataclass
 
