@@ -56,13 +56,16 @@ def source_settings(name: str, actual: Mapping[str, str], promise: Span) -> Iter
 def _is_enough(key: str, found: str, wanted: str) -> bool:
     if key not in _AT_LEAST:
         return found == wanted
-    return int(found) >= int(wanted) or (key == _RETENTION and int(found) < 0)
+    if key == _RETENTION and min(int(found), int(wanted)) < 0:  # for ever
+        return int(found) < 0
+    return int(found) >= int(wanted)
 
 
 def _why(key: str, wanted: str) -> str:
     if key == _POLICY:
         return f"must be {wanted} alone: anything else deletes what is still needed"
-    return f"should be {'at least ' if key in _AT_LEAST else ''}{wanted}"
+    at_least = "at least " if key in _AT_LEAST and int(wanted) >= 0 else ""
+    return f"should be {at_least}{wanted}"
 
 
 def _alter(name: str, key: str, value: str) -> str:

@@ -5,7 +5,7 @@ from slamon.kafka.settings_check import own_settings, source_settings
 from slamon.kafka.topics import TopicSpec, own_topic_specs
 from slamon.orders.event import DAY
 
-CHANGELOG, _, _, OUTBOX, _, _ = own_topic_specs("shop", partitions=4, replication=3)
+CHANGELOG, _, _, OUTBOX, _, ANSWERS, _ = own_topic_specs("shop", partitions=4, replication=3)
 
 
 def found(spec: TopicSpec, **different: str) -> list[tuple[Severity, str]]:
@@ -40,6 +40,7 @@ def test_a_wrong_clean_up_is_refused(spec: TopicSpec, policy: str) -> None:
         (CHANGELOG, "message.timestamp.type", "CreateTime"),
         (CHANGELOG, "min.insync.replicas", "1"),
         (OUTBOX, "retention.ms", "3600000"),
+        (ANSWERS, "retention.ms", "604800000"),
     ],
 )
 def test_less_than_the_spec_is_a_warning(spec: TopicSpec, setting: str, value: str) -> None:
