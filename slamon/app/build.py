@@ -105,7 +105,7 @@ def _receiver(sink: Sink, settings: Settings, calls: int, per_second: float | No
     # Who keeps alerts is who first sends them: a late attempt must not undo what was said since (ADR 0017)
     keeps = isinstance(sink, AlertmanagerSink)
     address = Address(sink.name, key, SHARED if keeps else partition_of(key, settings.kafka.partitions))
-    return Receiver(sink, address, calls, per_second)
+    return Receiver(sink, address, calls, per_second, links=links(settings))
 
 
 def slack_channels(settings: Settings) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 from slamon.app import build
 from slamon.errors import SinkError
 from slamon.orders.event import SECOND, Instant
+from slamon.services.lane import Receiver
 from slamon.services.samples import samples
 from slamon.settings import Settings
 from slamon.settings.duration import Duration
@@ -54,7 +55,9 @@ class Trial:
 
     def __init__(self, settings: Settings, name: str, clock: Callable[[], Instant]) -> None:
         """Find the receiver. Raises NoSuchReceiverError."""
-        receivers = {receiver.sink.name: receiver for receiver in build.receivers(_for_trial(settings))}
+        receivers: dict[str, Receiver] = {}
+        for receiver in build.receivers(_for_trial(settings)):
+            receivers.setdefault(receiver.sink.name, receiver)  # of Slack its own channel
         if name not in receivers:
             raise NoSuchReceiverError(list(receivers))
         self._receiver = receivers[name]

@@ -82,7 +82,7 @@ class Attempts:
         await way.pace()
         thread = thread_of(way.channel, started.offer)
         await self.reports.mark(started.offer, self._mark(way.channel, started, DeliveryState.SENDING))
-        notice = notice_of(started.offer, started.attempts, self.clock(), thread)
+        notice = notice_of(started.offer, started.attempts, self.clock(), thread, way.links)
         receipt = await way.sink.send(notice, now=self.clock())
         await self._sent(way, started, receipt.remote, thread)
 

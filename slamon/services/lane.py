@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from slamon.notices.links import Links
 from slamon.orders.event import SECOND, Instant
 from slamon.services.attempts import Attempts
 from slamon.services.channel import Channel
@@ -38,6 +39,7 @@ class Receiver:
     route: str | None = None
     living: LivingSink | None = None
     digest_above: int = 0
+    links: Links | None = None
 
     @property
     def lane(self) -> str:
@@ -85,6 +87,7 @@ class Lane:
             receiver.living,
             bucket_of(receiver.per_second),
             fallback,
+            receiver.links,
             stopping,
         )
         self.storm = Storm(receiver.digest_above)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from slamon.notices.digest import Item, item_of
 from slamon.notices.holding import with_silences
+from slamon.notices.links import Links
 from slamon.notices.notice import NoticeKind
 from slamon.notices.text import notice_text
 from slamon.orders.event import Instant
@@ -16,7 +17,9 @@ def kind_of(offer: Offer) -> NoticeKind:
     return NoticeKind.RETRACTED if offer.retracts else NoticeKind(offer.kind)
 
 
-def notice_of(offer: Offer, attempt: int, now: Instant, thread: str | None = None) -> OutgoingNotice:
+def notice_of(
+    offer: Offer, attempt: int, now: Instant, thread: str | None = None, links: Links | None = None
+) -> OutgoingNotice:
     """The notice that an offer asks for, with its text as of `now`."""
     return OutgoingNotice(
         notice_id=offer.notice_id,
@@ -36,6 +39,7 @@ def notice_of(offer: Offer, attempt: int, now: Instant, thread: str | None = Non
         thread=thread,
         mention=offer.mention,
         answers=offer.answers,
+        links=links,
     )
 
 

@@ -56,7 +56,7 @@ class Stories:
     async def _edit(self, way: Way, living: LivingSink, update: Update, remote: str) -> None:
         await way.pace()
         try:
-            await living.edit(notice_of(update.lead, 1, self.clock()), remote, now=self.clock())
+            await living.edit(notice_of(update.lead, 1, self.clock(), links=way.links), remote, now=self.clock())
         except SinkError as fault:
             if not fault.permanent or fault.reason not in _GIVEN_UP:
                 raise

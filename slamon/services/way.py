@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from slamon.errors import SinkError
+from slamon.notices.links import Links
 from slamon.orders.event import SECOND, Instant
 from slamon.services.channel import Channel
 from slamon.services.offers import Address
@@ -30,6 +31,8 @@ class Way:
     bucket: TokenBucket | None = None
     fallback: Address | None = None
     """Where notices go if the channel is not there."""
+    links: Links | None = None
+    """Where slamon's pages are."""
     stopping: Callable[[], bool] = lambda: False
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     unknown_lines: set[str] = field(default_factory=set)

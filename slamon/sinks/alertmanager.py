@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 
 from slamon.errors import SinkError
-from slamon.notices.notice import NoticeKind
+from slamon.notices.notice import NoticeKind, severity_of
 from slamon.notices.words import parsed
 from slamon.orders.event import DAY, Instant, Span, rfc3339
 from slamon.sinks.calling import Caller
@@ -21,12 +21,12 @@ from slamon.sinks.failure import FailureReason
 from slamon.sinks.message import OutgoingNotice, Receipt
 from slamon.sinks.mrkdwn import visible
 
-ALERTS: Mapping[NoticeKind, tuple[str, str]] = {
-    NoticeKind.LAG: ("SlamonQueueLags", "warning"),
-    NoticeKind.SERVICE: ("SlamonServiceDown", "critical"),
-    NoticeKind.SOURCE_SILENT: ("SlamonSourceSilent", "warning"),
+ALERTS: Mapping[NoticeKind, str] = {
+    NoticeKind.LAG: "SlamonQueueLags",
+    NoticeKind.SERVICE: "SlamonServiceDown",
+    NoticeKind.SOURCE_SILENT: "SlamonSourceSilent",
 }
-"""Of each kind that is about no order: `alertname` and `severity`."""
+"""The `alertname` of each kind that is about no order."""
 OWN_LABELS = frozenset({"alertname", "subject", "kind", "severity", "notice_id"})
 _SUMMARY_LIMIT = 300
 _REMEMBERED = 10_000
@@ -114,13 +114,12 @@ class AlertmanagerSink:
 
 def alert_json(alert: Alert, target: AlertmanagerTarget, now: Instant) -> dict[str, Any]:
     """Build one alert of `POST /api/v2/alerts`."""
-    alertname, severity = ALERTS[alert.kind]
     ends_at = now + target.keep if alert.ended_at is None else max(alert.ended_at, alert.at)
     own = {
-        "alertname": alertname,
+        "alertname": ALERTS[alert.kind],
         "subject": visible(alert.subject),
         "kind": str(alert.kind),
-        "severity": severity,
+        "severity": str(severity_of(alert.kind)),
         "notice_id": alert.notice_id,
     }
     made: dict[str, Any] = {

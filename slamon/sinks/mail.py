@@ -81,11 +81,16 @@ def text_of(notice: OutgoingNotice) -> str:
 def _html(notice: OutgoingNotice) -> str:
     headline, facts = (html.escape(visible(part)) for part in split_headline(_told(notice)))
     rows = "".join(
-        f"<tr><th align='left'>{html.escape(name)}</th><td>{html.escape(value)}</td></tr>"
+        f"<tr><th align='left'>{html.escape(name)}</th><td>{_cell(name, value)}</td></tr>"
         for name, value in _details(notice)
     )
     told = f"<p>{facts}</p>" if facts else ""
     return f"<html><body><p><b>{headline}</b></p>{told}<table>{rows}</table></body></html>\n"
+
+
+def _cell(name: str, value: str) -> str:
+    shown = html.escape(value)
+    return f"<a href='{shown}'>{shown}</a>" if name == "Page" else shown
 
 
 def _told(notice: OutgoingNotice) -> str:
@@ -98,7 +103,7 @@ def _details(notice: OutgoingNotice) -> list[tuple[str, str]]:
     found = [("Order" if notice.order is not None else "About", notice.subject), *stated]
     if notice.due_at is not None:
         found.append(("Due", date_words(notice.due_at)))
-    found += [("Notice", notice.notice_id)]
+    found += [("Page", notice.page), ("Notice", notice.notice_id)]
     return [(name, visible(value)) for name, value in found if isinstance(value, str) and value]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from slamon.notices.digest import Digest
+from slamon.notices.links import Links
 from slamon.notices.notice import NoticeKind
 from slamon.orders.event import Instant
 
@@ -42,6 +43,13 @@ class OutgoingNotice:
     """Users there who are called."""
     answers: tuple[str, ...] = ()
     """What people answered, a line each."""
+    links: Links | None = None
+    """Where slamon's pages are."""
+
+    @property
+    def page(self) -> str | None:
+        """The page of its order; None of a notice that is about none, and where no pages are known."""
+        return None if self.links is None or self.order is None else self.links.order(self.subject)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,7 +55,9 @@ class SlackHookSink:
     def payload(self, notice: OutgoingNotice, *, now: Instant) -> dict[str, Any]:
         """Give what is posted: the message without what only the Web API takes, and without buttons."""
         del now
-        message = {key: value for key, value in slack_message(notice, "").items() if key not in _NOT_TAKEN}
+        message = {
+            key: value for key, value in slack_message(notice, "", notice.links).items() if key not in _NOT_TAKEN
+        }
         message["blocks"] = [block for block in message["blocks"] if block["type"] != "actions"]
         return message
 

@@ -87,5 +87,6 @@ def webhook_payload(notice: OutgoingNotice) -> dict[str, Any]:
         "text": notice.text,
         "retracts": notice.retracts,
         "reinstated": notice.reinstated,
+        "page": notice.page,
         "silence": None if notice.silence is None else dict(notice.silence),
     }
