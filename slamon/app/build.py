@@ -65,7 +65,7 @@ def receivers(settings: Settings) -> list[Receiver]:
             for place, channel in enumerate(slack_channels(settings))
         ]
     elif slack is not None and slack.webhook_url is not None:
-        hook = SlackHookSink(SlackHookTarget(_plain(slack.webhook_url)))
+        hook = SlackHookSink(SlackHookTarget(_plain(slack.webhook_url), links=links(settings)))
         found.append(_receiver(hook, settings, _SLACK_CALLS, slack.per_second))
     for name, webhook in settings.notify.webhooks.items():
         secrets = () if webhook.secret is None else (_plain(webhook.secret),)

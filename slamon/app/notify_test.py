@@ -8,7 +8,6 @@ from typing import Any
 from slamon.app import build
 from slamon.errors import SinkError
 from slamon.orders.event import SECOND, Instant
-from slamon.services.lane import Receiver
 from slamon.services.samples import samples
 from slamon.settings import Settings
 from slamon.settings.duration import Duration
@@ -55,9 +54,8 @@ class Trial:
 
     def __init__(self, settings: Settings, name: str, clock: Callable[[], Instant]) -> None:
         """Find the receiver. Raises NoSuchReceiverError."""
-        receivers: dict[str, Receiver] = {}
-        for receiver in build.receivers(_for_trial(settings)):
-            receivers.setdefault(receiver.sink.name, receiver)  # of Slack its own channel
+        # Of Slack's channels its own: it stands first
+        receivers = {receiver.sink.name: receiver for receiver in reversed(build.receivers(_for_trial(settings)))}
         if name not in receivers:
             raise NoSuchReceiverError(list(receivers))
         self._receiver = receivers[name]

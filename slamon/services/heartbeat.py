@@ -15,6 +15,7 @@ from slamon.metrics.heartbeat import HeartbeatMetrics
 from slamon.notices.words import span_words
 from slamon.orders.event import SECOND, Instant, Span
 from slamon.services.channel import Channel
+from slamon.sinks.failure import FailureReason
 
 _log = structlog.get_logger("slamon.heartbeat")
 _EVERY = 1.0
@@ -114,6 +115,9 @@ class WholePath:
 def stuck(channels: Mapping[str, Channel]) -> str | None:
     """The first receiver that takes nothing any more, in words; None where there is none."""
     for name, channel in channels.items():
+        is_bypassed = "|" in name and channel.refused == FailureReason.NOT_FOUND  # its notices go to the receiver's own
+        if channel.refused is not None and not is_bypassed:
+            return f"receiver {name} refuses everything ({channel.refused})"
         if channel.failures >= STUCK_AFTER:
             return f"receiver {name} has failed {channel.failures} times in a row"
     return None

@@ -80,7 +80,7 @@ class SlackSink:
     def payload(self, notice: OutgoingNotice, *, now: Instant) -> dict[str, Any]:
         """Give the arguments of `chat.postMessage`."""
         del now
-        return slack_message(notice, self._target.channel)
+        return slack_message(notice, self._target.channel, self._target.links)
 
     async def close(self) -> None:
         """Close the session."""

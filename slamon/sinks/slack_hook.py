@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from slamon.errors import SinkError
+from slamon.notices.links import Links
 from slamon.orders.event import Instant
 from slamon.sinks.calling import Caller
 from slamon.sinks.failure import FailureReason
 from slamon.sinks.message import OutgoingNotice, Receipt
 from slamon.sinks.slack_message import slack_message
 
-_NOT_TAKEN = frozenset({"channel", "metadata", "link_names", "parse"})
+_TAKEN = frozenset({"text", "blocks", "unfurl_links", "unfurl_media"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class SlackHookTarget:
     url: str = field(repr=False)
     timeout: float = 10.0
     """Seconds for one attempt."""
+    links: Links | None = None
+    """The pages that messages link to."""
 
 
 class SlackHookSink:
@@ -34,6 +37,7 @@ class SlackHookSink:
 
     def __init__(self, target: SlackHookTarget) -> None:
         """Open nothing yet: the session comes with the first call."""
+        self._links = target.links
         self._caller = Caller(target.url, target.timeout)
 
     def __repr__(self) -> str:
@@ -55,9 +59,7 @@ class SlackHookSink:
     def payload(self, notice: OutgoingNotice, *, now: Instant) -> dict[str, Any]:
         """Give what is posted: the message without what only the Web API takes, and without buttons."""
         del now
-        message = {
-            key: value for key, value in slack_message(notice, "", notice.links).items() if key not in _NOT_TAKEN
-        }
+        message = {key: value for key, value in slack_message(notice, "", self._links).items() if key in _TAKEN}
         message["blocks"] = [block for block in message["blocks"] if block["type"] != "actions"]
         return message
 

@@ -122,3 +122,11 @@ def test_a_receiver_is_stuck_after_failures_in_a_row() -> None:
     assert stuck(channels) is None
     channels["crm"].failures += 1
     assert stuck(channels) == "receiver crm has failed 5 times in a row"
+
+
+def test_a_receiver_that_refuses_everything_is_stuck_but_not_a_channel_whose_notices_go_elsewhere() -> None:
+    channels = {"slack": Channel("slack"), "slack|#b2b": Channel("slack")}
+    channels["slack|#b2b"].refused = "not_found"
+    assert stuck(channels) is None
+    channels["slack"].refused = "auth"
+    assert stuck(channels) == "receiver slack refuses everything (auth)"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from slamon.errors import SinkError
-from slamon.notices.notice import NoticeKind
+from slamon.notices.notice import NoticeKind, severity_of
 from slamon.orders.event import SECOND, rfc3339
 from slamon.sinks.alertmanager import ALERTS, OWN_LABELS, Alert, AlertmanagerSink, AlertmanagerTarget, alert_json
 from slamon.sinks.message import OutgoingNotice
@@ -39,7 +39,7 @@ def test_what_stands_ends_in_the_future() -> None:
             "alertname": "SlamonSourceSilent",
             "subject": "mes",
             "kind": "source_silent",
-            "severity": "warning",
+            "severity": "critical",
             "notice_id": "an-id",
         },
         "annotations": {"summary": TEXT.partition(" More")[0], "description": TEXT},
@@ -64,10 +64,10 @@ def test_what_has_ended_ends_then_and_never_before_it_began() -> None:
 
 
 def test_every_kind_about_a_system_has_an_alert_and_its_own_labels() -> None:
-    for kind, (alertname, severity) in ALERTS.items():
+    for kind, alertname in ALERTS.items():
         labels = alert_json(Alert("i", kind, "s", "t", NOW), AlertmanagerTarget("http://a"), NOW)["labels"]
         assert set(labels) == OWN_LABELS
-        assert (labels["alertname"], labels["severity"]) == (alertname, severity)
+        assert (labels["alertname"], labels["severity"]) == (alertname, severity_of(kind))
 
 
 async def test_notices_about_orders_are_refused_for_good(receiver: HttpReceiver) -> None:

@@ -46,6 +46,7 @@ def test_the_payload_of_the_contract() -> None:
         "text": notice.text,
         "retracts": "an-id",
         "reinstated": True,
+        "page": None,
         "silence": None,
     }
 
