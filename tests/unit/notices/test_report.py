@@ -98,9 +98,7 @@ def _answer(action: str, by: str, at: str, **more: str) -> dict[str, object]:
     return {"action": action, "by": by, "at": at, **blank, **more}
 
 
-def _delivery(
-    state: str, attempts: int, sent_at: str | None = None, queued_at: str | None = None
-) -> dict[str, object]:
+def _delivery(state: str, attempts: int, sent_at: str | None = None, queued_at: str | None = None) -> dict[str, object]:
     return {
         "receiver": "slack",
         "state": state,

@@ -27,7 +27,7 @@ def _remarks(notify: str) -> list[str]:
             "notify.fallback.1: smtp is no configured receiver, allowed are slack, crm",
         ),
         (
-            f"{WITH_ALERTS}, heartbeat: {{}}, rules: [{{receivers: [heartbeat]}}]",
+            f"{WITH_ALERTS}, heartbeat: {{url: 'https://x.example/'}}, rules: [{{receivers: [heartbeat]}}]",
             "notify.rules.0.receivers.0: heartbeat is no configured receiver, allowed are slack, crm, alertmanager",
         ),
         (

@@ -27,6 +27,7 @@ async def test_the_text_and_blocks_are_those_of_the_web_api(receiver: HttpReceiv
     await sink.close()
     posted = receiver.rows()[0]["request"]
     message = slack_message(outgoing(), "C1")
+    message["blocks"] = [block for block in message["blocks"] if block["type"] != "actions"]  # nobody would answer
     assert posted == {key: message[key] for key in ("text", "blocks", "unfurl_links", "unfurl_media")}
 
 

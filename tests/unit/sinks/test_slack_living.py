@@ -137,7 +137,10 @@ async def test_after_an_answer_the_channel_is_known_by_its_id(living: Living) ->
     await living.posted()
     living.fails("internal_error", "conversations.list")
     assert await living.sink.find(Sought(key="notice_id", value="n", since=NOW - SECOND), now=NOW) is None
-    assert await living.sink.find(Sought(key="notice_id", value=outgoing().notice_id, since=NOW - SECOND), now=NOW) is not None
+    assert (
+        await living.sink.find(Sought(key="notice_id", value=outgoing().notice_id, since=NOW - SECOND), now=NOW)
+        is not None
+    )
 
 
 async def test_a_post_whose_answer_never_came_is_found(living: Living) -> None:

@@ -52,7 +52,9 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
     await made.stand_in.stop()
 
 
-def _sought(value: str = "n-1", *, since: Instant = NOW - SECOND, thread: str | None = None, key: str = "notice_id") -> Sought:
+def _sought(
+    value: str = "n-1", *, since: Instant = NOW - SECOND, thread: str | None = None, key: str = "notice_id"
+) -> Sought:
     return Sought(key=key, value=value, since=since, thread=thread)
 
 

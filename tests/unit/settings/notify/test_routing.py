@@ -77,13 +77,16 @@ def test_without_a_bot_there_are_no_channels_to_choose(slack: str) -> None:
         ("{slack: {}}", ("slack",), ()),
         ("{slack: {token: x, channel: y}}", ("slack",), ("slack",)),
         ("{slack: {webhook_url: 'https://hooks.example/x'}}", ("slack",), ("slack",)),
-        ("{alertmanager: {}, smtp: {}, apprise: {}}", ("alertmanager", "smtp", "apprise"), ()),
         (
             "{alertmanager: {url: 'http://am:9093'}, webhooks: {a: {url: 'http://a'}}, heartbeat: {url: 'http://b'}}",
             ("a", "alertmanager"),
             ("a", "alertmanager"),
         ),
-        ("{smtp: {host: mail}, apprise: {url: 'json://x'}}", ("smtp", "apprise"), ("smtp", "apprise")),
+        (
+            "{smtp: {host: mail, sender: a@b.example, to: [c@b.example]}, apprise: {url: 'json://x'}}",
+            ("smtp", "apprise"),
+            ("smtp", "apprise"),
+        ),
     ],
 )
 def test_who_can_be_told(notify: str, named: tuple[str, ...], able: tuple[str, ...]) -> None:
