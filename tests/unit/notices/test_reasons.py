@@ -73,8 +73,10 @@ def test_a_name_from_outside_is_cut_and_stays_on_its_line() -> None:
     [
         (
             {},
-            "Forecast: finishes about 6 May 2026, 09:00 UTC, 83 % likely late. "
-            "8 May 2026, 09:00 UTC would be kept with 90 %.",
+            (
+                "Forecast: finishes about 6 May 2026, 09:00 UTC, 83 % likely late. "
+                "8 May 2026, 09:00 UTC would be kept with 90 %."
+            ),
         ),
         ({"suggested_due_at": None}, "Forecast: finishes about 6 May 2026, 09:00 UTC, 83 % likely late."),
         (

@@ -55,7 +55,7 @@ def _offered(steps: list[list[Offer] | int]) -> set[str]:
     return {one.notice_id for step in steps if isinstance(step, list) for one in step}
 
 
-@settings(max_examples=250)
+@settings(max_examples=120)
 @given(st.sampled_from([0, 1, 3, 6]), STEPS, SCRIPTS)
 async def test_every_notice_is_told_exactly_once(
     above: int, steps: list[list[Offer] | int], scripts: dict[str, list[Reply]]
@@ -72,7 +72,7 @@ async def test_every_notice_is_told_exactly_once(
     assert len(bench.sink.of("digest_id")) == len(digested)
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(STEPS, st.lists(st.sampled_from([Reply(), Reply(), REJECTED, Reply(Act.SERVER_ERROR)]), max_size=12))
 async def test_a_digest_that_is_refused_loses_no_notice(steps: list[list[Offer] | int], digest: list[Reply]) -> None:
     bench = await _lived(1, steps, {"digest": digest})
@@ -80,7 +80,7 @@ async def test_a_digest_that_is_refused_loses_no_notice(steps: list[list[Offer] 
     assert "failed" not in {mark.state for mark in bench.finals()}
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(STEPS, SCRIPTS)
 async def test_a_report_never_goes_back(steps: list[list[Offer] | int], scripts: dict[str, list[Reply]]) -> None:
     """Attempts only grow, `sending` is reported before anything else, and nothing after the end."""
@@ -95,7 +95,7 @@ async def test_a_report_never_goes_back(steps: list[list[Offer] | int], scripts:
     assert {state for _, state in seen.values()} <= {"sent", "digested", "failed"}
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(STEPS)
 async def test_a_storm_is_told_in_few_messages(steps: list[list[Offer] | int]) -> None:
     """More than `above` a minute: nothing goes by itself while it rages."""
