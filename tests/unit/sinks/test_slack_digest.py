@@ -32,7 +32,12 @@ ITEMS = st.builds(
 
 
 def _item(kind: NoticeKind = NoticeKind.BREACHED, number: int = 1, **changes: Any) -> Item:
-    content = {"order_id": f"A-{number}", "client": "ACME & Sons", "stage": "PACKAGING", "cause": "queue mes"}
+    content: dict[str, Any] = {
+        "order_id": f"A-{number}",
+        "client": "ACME & Sons",
+        "stage": "PACKAGING",
+        "cause": "queue mes",
+    }
     content |= {"late": number * HOUR, "text": "Said.", "notice_id": f"n-{number}", "kind": kind}
     return Item(**(content | changes))
 

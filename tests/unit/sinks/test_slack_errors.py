@@ -12,7 +12,7 @@ from tests.samples import NOW
 
 
 def _error(data: Any, status: int = 200, **headers: str) -> SlackApiError:
-    return SlackApiError("said", SimpleNamespace(status_code=status, headers=headers, data=data))
+    return SlackApiError("said", SimpleNamespace(status_code=status, headers=headers, data=data))  # type: ignore[no-untyped-call]
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_an_answer_without_a_code_is_judged_by_its_status(data: Any) -> None:
 
 def test_the_bare_answer_of_the_http_client_is_read_too() -> None:
     """slack_sdk gives it where the body was no JSON."""
-    error = refused(SlackApiError("said", SimpleNamespace(status=502, headers={})), NOW)
+    error = refused(SlackApiError("said", SimpleNamespace(status=502, headers={})), NOW)  # type: ignore[no-untyped-call]
     assert error.reason == "server_error"
 
 
