@@ -30,12 +30,13 @@ _KINDS = {
     NoticeKind.SERVICE: "service",
     NoticeKind.SOURCE_SILENT: "source silent",
 }
+_WORDS = {str(kind): words for kind, words in _KINDS.items()}
 
 
 def slack_digest(digest: Digest, channel: str, links: Links | None = None) -> Json:
     """Build the arguments of `chat.postMessage`."""
     title = _title(digest)
-    kinds = [(_KINDS[NoticeKind(kind)], count) for kind, count in groups(digest.kinds)]
+    kinds = [(_WORDS.get(kind, kind), count) for kind, count in groups(digest.kinds)]  # the rest is no kind
     # the block's id says the count too: an edit replaces blocks for certain, whatever becomes of the metadata
     head = section(f"*{title}*\nsince {local_time(digest.since)}", f"digest:{digest.digest_id}:{digest.count}")
     sorts = [_named("What", kinds), *(_group(*sort) for sort in _sorts(digest))]
@@ -60,8 +61,8 @@ def slack_digest(digest: Digest, channel: str, links: Links | None = None) -> Js
 
 
 def _title(digest: Digest) -> str:
-    many = "1 notice" if digest.count == 1 else f"{digest.count:,} notices"
-    return f":sunrise: {many} were kept for you" if digest.morning else f":rotating_light: {many} at once"
+    many, were = ("1 notice", "was") if digest.count == 1 else (f"{digest.count:,} notices", "were")
+    return f":sunrise: {many} {were} kept for you" if digest.morning else f":rotating_light: {many} at once"
 
 
 def _sorts(digest: Digest) -> tuple[tuple[str, Counter[str]], ...]:

@@ -75,7 +75,9 @@ def slack_message(notice: OutgoingNotice, channel: str, links: Links | None = No
 
 def slack_line(line: OutgoingLine) -> Json:
     """Build the arguments of `chat.postMessage` for a line of a thread."""
-    said = "\n".join(mrkdwn(part, SECTION_LIMIT // 8) for part in line.text.splitlines())
+    parts = line.text.splitlines()
+    room = SECTION_LIMIT // max(8, len(parts)) - 1  # all of them fit into one section
+    said = "\n".join(mrkdwn(part, room) for part in parts)
     text = with_local_times(said, SECTION_LIMIT) + _called(line.mention)
     payload = {"line_id": line.line_id, "order_id": line.order_id}
     message = _message("", text, [section(text)]) | {"metadata": {"event_type": LINE_TYPE, "event_payload": payload}}

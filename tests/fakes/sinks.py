@@ -34,7 +34,7 @@ class FakeSink:
         self.attempts.append((now, notice))
         if reply.accepts:
             self.accepted.append(notice)
-        failure = _failure(reply, now)
+        failure = failure_of(reply, now)
         if failure is not None:
             raise failure
         return Receipt(f"message-{len(self.accepted)}")
@@ -43,7 +43,8 @@ class FakeSink:
         self.closed = True
 
 
-def _failure(reply: Reply, now: Instant) -> SinkError | None:
+def failure_of(reply: Reply, now: Instant) -> SinkError | None:
+    """What a scripted reply raises; None for good service."""
     if reply.act is Act.SERVE:
         return None
     if reply.act in _BROKEN:

@@ -12,6 +12,7 @@ from tests.builders import ORDER, T0, day, mark_of
 
 SENDING, SENT, FAILED = DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.FAILED
 PENDING, SUPERSEDED = DeliveryState.PENDING, DeliveryState.SUPERSEDED
+DIGESTED = DeliveryState.DIGESTED
 
 
 def _record(state: DeliveryState = PENDING, attempts: int = 0, *, standing: bool = True) -> NoticeRecord:
@@ -138,3 +139,50 @@ def test_a_retraction_of_what_does_not_stand_is_only_marked() -> None:
     record.retraction = {"slack": Delivery(SUPERSEDED)}
     assert mark(ORDER, [record], _withdrawal(record, SENT, 1))
     assert record.deliveries["slack"] == Delivery(SENT, 1)
+
+
+def test_a_notice_of_a_digest_knows_it_before_and_after() -> None:
+    """Which digest, how many that counts then, and at last where it is."""
+    record = _record()
+    assert mark(ORDER, [record], mark_of(record, SENDING, 1, digest_id="d-1", planned=7))
+    delivery = record.deliveries["slack"]
+    assert (delivery.state, delivery.digest_id, delivery.planned) == (SENDING, "d-1", 7)
+    report = mark_of(record, DIGESTED, 1, at=day(23), digest_id="d-1", planned=9, remote="C1|1")
+    assert mark(ORDER, [record], report)
+    assert (delivery.state, delivery.digest_id, delivery.planned) == (DIGESTED, "d-1", 9)
+    assert (delivery.sent_at, delivery.remote) == (day(23), "C1|1")
+    assert not mark(ORDER, [record], report)
+
+
+def test_what_leaves_its_digest_forgets_it() -> None:
+    """A digest that was refused is no more: the notice goes by itself then."""
+    record = _record()
+    mark(ORDER, [record], mark_of(record, SENDING, 1, digest_id="d-1", planned=7))
+    assert mark(ORDER, [record], mark_of(record, SENDING, 2))
+    assert (record.deliveries["slack"].digest_id, record.deliveries["slack"].planned) == (None, None)
+
+
+def test_a_notice_of_a_digest_that_is_withdrawn_is_retracted() -> None:
+    record = _record(SUPERSEDED, standing=False)
+    assert mark(ORDER, [record], mark_of(record, DIGESTED, 1, digest_id="d-1", planned=1, remote="C1|1"))
+    assert record.retraction == {"slack": Delivery(PENDING, queued_at=T0)}
+
+
+def test_why_an_attempt_failed_is_noted_while_it_is_going_to_be_repeated() -> None:
+    """Once; the number of attempts and the state stay."""
+    record = _record(SENDING, 2)
+    assert mark(ORDER, [record], mark_of(record, SENDING, 2, error="timeout"))
+    assert record.deliveries["slack"] == Delivery(SENDING, 2, error="timeout")
+    assert not mark(ORDER, [record], mark_of(record, SENDING, 2, error="timeout"))
+    assert not mark(ORDER, [record], mark_of(record, SENDING, 2))
+    assert mark(ORDER, [record], mark_of(record, SENDING, 2, error="server_error"))
+    assert mark(ORDER, [record], mark_of(record, SENT, 2, remote="C1|1"))
+    assert record.deliveries["slack"] == Delivery(SENT, 2, T0, None, "C1|1")
+
+
+def test_a_further_attempt_leaves_when_the_first_began_and_where_the_message_is() -> None:
+    record = _record()
+    for attempt in (1, 2):
+        mark(ORDER, [record], mark_of(record, SENDING, attempt, at=day(22 + attempt), remote="C1|1"))
+    mark(ORDER, [record], mark_of(record, SENT, 2))
+    assert (record.deliveries["slack"].started_at, record.deliveries["slack"].remote) == (day(23), "C1|1")

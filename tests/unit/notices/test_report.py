@@ -60,7 +60,7 @@ def test_a_decided_notice_shows_its_deliveries() -> None:
     mark(ORDER, row.records, mark_of(row.records[1], DeliveryState.SENT, 2, at=day(22)))
     warning, breach = (shown for record in row.records for shown in record_json(record, _order(row, day(22)), day(22)))
     assert warning["deliveries"] == [_delivery("superseded", 0)]
-    assert breach["deliveries"] == [_delivery("sent", 2, "2026-03-24T09:00:00Z")]
+    assert breach["deliveries"] == [_delivery("sent", 2, "2026-03-24T09:00:00Z", "2026-03-24T09:00:00Z")]
     assert breach["kind"] == "breached"
 
 
@@ -98,12 +98,12 @@ def _answer(action: str, by: str, at: str, **more: str) -> dict[str, object]:
     return {"action": action, "by": by, "at": at, **blank, **more}
 
 
-def _delivery(state: str, attempts: int, sent_at: str | None = None) -> dict[str, object]:
+def _delivery(state: str, attempts: int, sent_at: str | None = None, queued_at: str | None = None) -> dict[str, object]:
     return {
         "receiver": "slack",
         "state": state,
         "attempts": attempts,
-        "queued_at": None,
+        "queued_at": queued_at,
         "started_at": None,
         "sent_at": sent_at,
         "error": None,
@@ -129,7 +129,7 @@ def test_a_withdrawn_notice_is_followed_by_its_retraction() -> None:
         "decided_at": "2026-03-22T09:00:00Z",
         "retracts": told["notice_id"],
         "text": retraction["text"],
-        "deliveries": [_delivery("pending", 0)],
+        "deliveries": [_delivery("pending", 0, queued_at="2026-03-22T09:00:00Z")],
     }
     record.withdrawn_at = None
     assert list(record_json(record, _order(row, day(20)), day(20)))[1]["at"] == "2026-03-21T09:00:00Z"

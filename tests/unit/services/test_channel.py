@@ -4,7 +4,7 @@ import pytest
 
 from slamon.notices.marks import Mark
 from slamon.notices.notice import DeliveryState
-from slamon.services import channel as channel_module
+from slamon.services import updates as updates_module
 from slamon.services.channel import Channel, Waiting
 from slamon.services.offers import Offer
 from tests.builders import T0
@@ -143,7 +143,7 @@ def test_what_is_given_up_is_not_tried_again() -> None:
 
 def test_only_so_much_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     """The oldest reports are let go."""
-    monkeypatch.setattr(channel_module, "REMEMBERED", 2)
+    monkeypatch.setattr(updates_module, "REMEMBERED", 2)
     channel = _channel(A, B, C)
     for _ in range(3):
         channel.finish(_done(_started(channel)))

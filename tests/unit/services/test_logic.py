@@ -2,17 +2,19 @@
 
 import json
 
+import msgspec
 import pytest
 
 from slamon.notices.marks import Mark
 from slamon.notices.notice import DeliveryState
 from slamon.notices.routing import Route
 from slamon.notices.row import read_row
+from slamon.notices.story import Face, Told
 from slamon.notices.system import of_silence
 from slamon.orders.event import Instant, rfc3339
 from slamon.services.ingest import Ingest, IngestRules, Topics
 from slamon.services.logic import OrderLogic
-from slamon.services.offers import Address, DeliveryRecord, Drop, OutboxRecord, Reoffer, encode
+from slamon.services.offers import Address, DeliveryRecord, Drop, OutboxRecord, Refusal, Reoffer, encode
 from slamon.services.partition import PartitionRules
 from slamon.sla.silence import Silent
 from slamon.sources.native import NativeDecoder
@@ -186,3 +188,28 @@ def test_an_event_of_another_order_leaves_the_rest_alone() -> None:
     bench.batch("orders", VALUE, VALUE.replace(ORDER.encode(), b"o-2"))
     assert sorted(bench.rows.rows) == [ORDER.encode(), b"o-2"]
     assert order_event().order_id == ORDER
+
+
+def test_reports_of_living_messages_reach_their_order() -> None:
+    """Until one comes, what the message has to say is offered again."""
+    bench = Bench()
+    bench.batch("orders", VALUE)
+    key, face = ORDER.encode(), Face(answers=9)
+    report = msgspec.structs.replace(_told(bench).mark or pytest.fail("no report"), remote="C1|1", face=face)
+    bench.batch(TOPICS.deliveries, encode(DeliveryRecord(order_id=ORDER, mark=report)))
+    assert key in bench.logic.partitions[0].unsettled  # what it said is not what is
+    for receiver, turn in (("crm", 1), ("slack", 1)):
+        assert key in bench.logic.partitions[0].unsettled
+        bench.batch(TOPICS.deliveries, encode(DeliveryRecord(order_id=ORDER, told=Told(receiver=receiver, turn=turn))))
+    assert key not in bench.logic.partitions[0].unsettled
+    unknown = DeliveryRecord(order_id="o-unknown", told=Told(receiver="slack", turn=1))
+    bench.batch(TOPICS.deliveries, encode(unknown))
+    assert b"o-unknown" not in bench.rows.rows
+
+
+def test_a_refusal_is_told_by_the_shared_partition() -> None:
+    bench = Bench()
+    refusal = Refusal(receiver="crm", lane="crm", reason="auth", at=NOW)
+    bench.batch(TOPICS.deliveries, encode(DeliveryRecord(refusal=refusal)))
+    assert [notice.subject for notice in bench.logic.system.all(bench.rows)] == ["receiver crm"]
+    assert [sent.topic for sent in bench.effects.after] == [TOPICS.outbox]

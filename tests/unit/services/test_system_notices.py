@@ -9,7 +9,7 @@ from slamon.notices.routing import Route
 from slamon.notices.rules import NoticeRules
 from slamon.notices.system import SystemNotice, of_silence
 from slamon.orders.event import Instant
-from slamon.services.offers import Address, OutboxRecord, decode_outbox
+from slamon.services.offers import Address, OutboxRecord, Refusal, decode_outbox
 from slamon.services.partition import PartitionRules
 from slamon.services.system_notices import KEPT, SystemNotices
 from slamon.services.system_rows import system_key
@@ -161,3 +161,24 @@ def test_it_can_be_answered() -> None:
     (shown,) = (shown for _, shown in shared.notices.shown(shared.rows))
     assert shown["acknowledged_by"] == "ann"
     assert shared.said() == []
+
+
+def test_a_receiver_that_refuses_everything_is_told_of_to_the_others() -> None:
+    """Once, until it takes notices again; the next time is another notice."""
+    shared = Shared()
+
+    def hears(reason: str | None, at: Instant) -> list[str]:
+        refusal = Refusal(receiver="slack", lane="slack|#first", reason=reason, at=at)
+        shared.notices.take_refusal(refusal, shared.rows, shared.effects)
+        return shared.offered()
+
+    assert hears(None, day(1)) == []
+    assert hears("auth", day(2)) == ["crm"]
+    assert hears("auth", day(3)) == []
+    (told,) = shared.kept()
+    assert (told.kind, told.subject, told.at) == ("service", "receiver slack|#first", day(2))
+    assert set(told.deliveries) == {"crm", "gone"}
+    assert hears(None, day(4)) == []
+    assert [kept.ended_at for kept in shared.kept()] == [day(4)]
+    assert hears("not_found", day(5)) == ["crm"]
+    assert len(shared.kept()) == 2
