@@ -66,7 +66,7 @@ class Stories:
 
     async def _reply(self, way: Way, living: LivingSink, update: Update, remote: str) -> None:
         line_id = f"{update.order_id}:{update.turn}"
-        if line_id in way.unknown_lines:
+        if self._may_be_there(way, update, line_id):
             since = update.lead.at - SKEW
             if await living.find(Sought(key="line_id", value=line_id, since=since, thread=remote), now=self.clock()):
                 way.unknown_lines.discard(line_id)
@@ -86,6 +86,13 @@ class Stories:
                 way.unknown_lines.add(line_id)
             raise
         way.unknown_lines.discard(line_id)
+
+    @staticmethod
+    def _may_be_there(way: Way, update: Update, line_id: str) -> bool:
+        """Whether an earlier call may have posted a line: one of ours, or one of whoever owned the channel before."""
+        channel, order_id = way.channel, update.order_id
+        is_ours = order_id in channel.threads or order_id in channel.updates.told
+        return line_id in way.unknown_lines or not is_ours
 
     async def _failed(self, way: Way, update: Update, fault: SinkError) -> None:
         self.tally.attempt_failed(way.channel.receiver, fault.reason)
