@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 MINUTE = 60 * SECOND
 CALLS_A_MINUTE = 60
-_SETTLED = frozenset({"sent", "digested"})
+_TOLD = frozenset({"sent", "digested"})
+_OVER = _TOLD | {"superseded"}
 _PROMISE = 3600 * SECOND
 PROMISED = "PT1H"
 """The promise of every order of a storm."""
@@ -49,28 +50,26 @@ async def storm(world: World, count: int, *, lead: float = 6.0, span: float | No
 
 
 async def settled(world: World, count: int, *, within: float) -> dict[str, Json]:
-    """Slack's delivery of every breach by notice id, once all `count` are with Slack."""
+    """Slack's deliveries by notice id, once nothing waits and the breaches of `count` orders are with Slack."""
 
-    async def asked() -> dict[str, Json]:
+    async def asked() -> list[tuple[Json, Json]]:
         return await _deliveries(world.running)
 
-    def are_told(found: dict[str, Json]) -> bool:
-        return sum(delivery["state"] in _SETTLED for delivery in found.values()) == count
+    def are_told(found: list[tuple[Json, Json]]) -> bool:
+        breaches = sum(notice["kind"] == "breached" for notice, delivery in found if delivery["state"] in _TOLD)
+        return breaches == count and all(delivery["state"] in _OVER for _, delivery in found)
 
-    return await until(asked, are_told, within=within, pause=1.0, what=f"all {count} are with Slack")
+    found = await until(asked, are_told, within=within, pause=1.0, what=f"all {count} are with Slack")
+    return {notice["notice_id"]: delivery for notice, delivery in found if delivery["state"] in _TOLD}
 
 
-async def _deliveries(daemon: Daemon) -> dict[str, Json]:
+async def _deliveries(daemon: Daemon) -> list[tuple[Json, Json]]:
+    """Every notice with its delivery to Slack."""
     try:
-        notices = await daemon.notices(kind="breached")
+        notices = await daemon.notices()
     except AssertionError:  # a worker that does not answer for all partitions yet
-        return {}
-    return {
-        notice["notice_id"]: delivery
-        for notice in notices
-        for delivery in notice["deliveries"]
-        if delivery["receiver"] == "slack"
-    }
+        return []
+    return [(notice, one) for notice in notices for one in notice["deliveries"] if one["receiver"] == "slack"]
 
 
 def digests_of(slack: StandIn) -> dict[str, int]:
