@@ -60,6 +60,8 @@ class Attempts:
             self._note_failure(way.channel, started, fault)
             way.channel.rest(way.rest_after(fault))
             way.channel.back(started)  # not counted: nothing was sent
+            if fault.permanent:
+                await self.refusals.begin(way, fault)
             return
         _log.info("notice.looked_up", notice_id=offer.notice_id, receiver=way.channel.receiver, found=found is not None)
         if found is None:
@@ -105,10 +107,13 @@ class Attempts:
             return
         if await self.refusals.passed_on(way, started, fault):
             return
+        if await self.refusals.begin(way, fault):  # it is as due as those that wait behind it
+            channel.back(started, unknown=False, counted=True)
+            await self._report_failure(channel, started, fault)
+            return
         mark = self._mark(channel, started, DeliveryState.FAILED, error=fault.reason)
         await self._finish(channel, started.offer, mark)
         self.tally.failed(channel.receiver, kind_of(started.offer))
-        await self.refusals.begin(way, fault)
 
     def _note_failure(self, channel: Channel, started: Waiting, fault: SinkError) -> None:
         self.tally.attempt_failed(channel.receiver, fault.reason)

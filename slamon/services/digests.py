@@ -18,7 +18,7 @@ from slamon.services.refusals import Refusals
 from slamon.services.reports import Reports
 from slamon.services.tally import Tally
 from slamon.services.way import NotNow, Way
-from slamon.sinks.failure import FailureReason, outcome_unknown
+from slamon.sinks.failure import outcome_unknown
 from slamon.sinks.message import LivingSink, Sought
 
 _log = structlog.get_logger("slamon.outbox")
@@ -95,8 +95,6 @@ class Digests:
             return
         was_there = growing.remote is not None
         self.gathering.give_back()
-        if fault.reason != FailureReason.REJECTED:
-            await self.refusals.begin(self.way, fault)
-        elif not was_there:
+        if not await self.refusals.begin(self.way, fault) and not was_there:
             _log.error("digest.refused", lane=self.way.lane, error=str(fault))
             channel.rest(self.way.rest_after(fault))  # it is tried again, but not at once

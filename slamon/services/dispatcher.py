@@ -40,7 +40,8 @@ class Dispatcher:
         """`partitions`: of the orders table; each gets the request to offer again after a takeover."""
         self._reports = Reports(producer, topics.deliveries)
         refusals = Refusals(self._reports, topics.outbox, clock)
-        hands = Hands(Attempts(self._reports, tally, clock, refusals), Stories(self._reports, tally, clock), refusals)
+        books = (self._reports, tally, clock, refusals)
+        hands = Hands(Attempts(*books), Stories(*books), refusals)
         self.lanes: Mapping[str, Lane] = lanes_of(list(receivers), hands, clock, lambda: self._stopping)
         self.channels = {name: lane.channel for name, lane in self.lanes.items()}
         self._takeover = Takeover(offsets, topics.outbox)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from slamon.notices.digest import Digest, digest_id
 from slamon.orders.event import SECOND, Instant, Span
@@ -46,7 +47,9 @@ class Gathering:
 
     def holds_back(self, now: Instant) -> bool:
         """Whether notices wait for a digest instead of being sent one by one."""
-        return self.busy or self.storm.rages(now) or self._is_unfinished() or self._is_morning(now)
+        if self.busy or self.storm.rages(now) or self._is_unfinished():
+            return True
+        return self._is_morning(now) or self._has_piled_up(now)
 
     def is_due(self, now: Instant) -> bool:
         """Whether the digest is to be told, or told more, now."""
@@ -81,7 +84,7 @@ class Gathering:
             return None
         if growing is None:
             since = now if self.noticed_at is None else self.noticed_at
-            begun = Digest(digest_id(self.lane, found[0]), since, morning=not self.storm.rages(now))
+            begun = Digest(digest_id(self.lane, found[0]), since, morning=self._is_morning(now) and not self.storm.rages(now))
             growing = self.growing = Growing(begun)
         self.noticed_at = None
         growing.members = [self.channel.take(notice_id) for notice_id in found]
@@ -108,6 +111,11 @@ class Gathering:
         """Whether more than one was kept for the opening that is now."""
         kept = (one for one in self._candidates(now) if one.offer.not_before is not None)
         return next(kept, None) is not None and next(kept, None) is not None
+
+    def _has_piled_up(self, now: Instant) -> bool:
+        """Whether more wait than may come one by one within a minute, whenever they came: the receiver was away."""
+        above = self.storm.above
+        return bool(above) and next(islice(self._candidates(now), above, None), None) is not None
 
     def _candidates(self, now: Instant) -> Iterator[Waiting]:
         return (one for one in self.channel.ready(now) if not one.unknown)

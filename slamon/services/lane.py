@@ -111,6 +111,7 @@ class Lane:
     def clear(self) -> None:
         """It is another worker's."""
         self.channel.clear()
+        self.way.digests_found.clear()
         if self.digests is not None:
             self.digests.gathering.clear()
 

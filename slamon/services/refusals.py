@@ -31,14 +31,17 @@ class Refusals:
     clock: Callable[[], Instant]
     _well: set[str] = field(default_factory=set)
 
-    async def begin(self, way: Way, fault: SinkError) -> None:
-        """A call was refused for good: close the way if nothing else would fare better."""
-        if fault.reason not in _OF_ALL or way.channel.refused is not None:
-            return
+    async def begin(self, way: Way, fault: SinkError) -> bool:
+        """A call was refused for good: close the way if nothing else would fare better; returns whether it is closed."""
+        if fault.reason not in _OF_ALL:
+            return False
+        if way.channel.refused is not None:
+            return True
         way.channel.refused = str(fault.reason)
         self._well.discard(way.lane)
         _log.error("receiver.refuses", receiver=way.channel.receiver, lane=way.lane, reason=fault.reason)
         await self._report(way, str(fault.reason))
+        return True
 
     async def passed_on(self, way: Way, started: Waiting, fault: SinkError) -> bool:
         """A channel that is not there: its notices go to the receiver's own; returns whether that is so."""
@@ -69,9 +72,9 @@ class Refusals:
             return
         records = []
         for offer, attempts, _ in notices:
-            again = msgspec.structs.replace(
-                offer, route=None, thread=None, attempts=attempts, state=str(DeliveryState.PENDING)
-            )
+            # one that was under way before a restart may be in the receiver's own channel already: looked for there
+            state = offer.state if offer.state == DeliveryState.SENDING else DeliveryState.PENDING
+            again = msgspec.structs.replace(offer, route=None, thread=None, attempts=attempts, state=str(state))
             record = encode(OutboxRecord(offer=again))
             records.append(Outgoing(self.outbox_topic, address.key, record, address.partition))
         await self.reports.producer.send(records)

@@ -11,6 +11,7 @@ from slamon.orders.event import Instant
 from slamon.services.lookups import SKEW
 from slamon.services.offers import Update
 from slamon.services.outgoing import notice_of
+from slamon.services.refusals import Refusals
 from slamon.services.reports import Reports
 from slamon.services.tally import Tally
 from slamon.services.way import NotNow, Way
@@ -29,6 +30,7 @@ class Stories:
     reports: Reports
     tally: Tally
     clock: Callable[[], Instant]
+    refusals: Refusals
 
     async def tell(self, way: Way, living: LivingSink, update: Update) -> None:
         """Let one message and its thread say what they have to; what can't be said now waits again."""
@@ -37,10 +39,10 @@ class Stories:
         except NotNow:
             way.channel.updates.back(update)
         except SinkError as fault:
-            self._failed(way, update, fault)
+            await self._failed(way, update, fault)
         except Exception as fault:  # noqa: BLE001  # what broke here must not stop the channel
             _log.exception("story.broke", order_id=update.order_id)
-            self._failed(way, update, SinkError("internal_error", type(fault).__name__, permanent=False))
+            await self._failed(way, update, SinkError("internal_error", type(fault).__name__, permanent=False))
 
     async def _tell(self, way: Way, living: LivingSink, update: Update) -> None:
         remote = update.lead.thread
@@ -64,7 +66,7 @@ class Stories:
 
     async def _reply(self, way: Way, living: LivingSink, update: Update, remote: str) -> None:
         line_id = f"{update.order_id}:{update.turn}"
-        if line_id in way.unknown_lines:
+        if self._may_be_there(way, update, line_id):
             since = update.lead.at - SKEW
             if await living.find(Sought(key="line_id", value=line_id, since=since, thread=remote), now=self.clock()):
                 way.unknown_lines.discard(line_id)
@@ -85,10 +87,19 @@ class Stories:
             raise
         way.unknown_lines.discard(line_id)
 
-    def _failed(self, way: Way, update: Update, fault: SinkError) -> None:
+    @staticmethod
+    def _may_be_there(way: Way, update: Update, line_id: str) -> bool:
+        """Whether an earlier call may have posted a line: one of ours, or one of whoever owned the channel before."""
+        channel, order_id = way.channel, update.order_id
+        is_ours = order_id in channel.threads or order_id in channel.updates.told
+        return line_id in way.unknown_lines or not is_ours
+
+    async def _failed(self, way: Way, update: Update, fault: SinkError) -> None:
         self.tally.attempt_failed(way.channel.receiver, fault.reason)
         _log.warning("story.attempt_failed", order_id=update.order_id, reason=fault.reason, permanent=fault.permanent)
-        if fault.permanent:
-            return  # the message is gone, or nothing is taken at all: notices find that out by themselves
+        if fault.permanent:  # the message is gone, or nothing is taken at all
+            if fault.reason == FailureReason.AUTH:
+                await self.refusals.begin(way, fault)
+            return
         way.channel.rest(way.rest_after(fault))
         way.channel.updates.back(update)

@@ -58,6 +58,8 @@ class Plan:
     slack: Json = field(default_factory=dict)
     more: Json = field(default_factory=dict)
     """Top-level keys of the configuration."""
+    slack_options: tuple[str, ...] = ()
+    """For the command line of Slack's stand-in."""
 
 
 class World:
@@ -69,7 +71,8 @@ class World:
         self.app_id = unique("daemon")
         self.topics: dict[str, str] = {}
         self.daemons: list[Daemon] = []
-        self.standins = {kind: StandIn(kind, folder) for kind in self.plan.receivers}
+        options = {"slack": self.plan.slack_options}
+        self.standins = {kind: StandIn(kind, folder, *options.get(kind, ())) for kind in self.plan.receivers}
         self._producer: AIOKafkaProducer | None = None
 
     async def __aenter__(self) -> Self:

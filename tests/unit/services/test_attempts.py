@@ -110,14 +110,24 @@ async def test_each_failure_in_a_row_makes_the_rest_longer() -> None:
     assert [mark.attempts for mark in marks_in(bench.producer.sent)] == [n for n in range(1, 9) for _ in (1, 2)]
 
 
-async def test_a_refusal_is_final() -> None:
+async def test_a_refusal_of_the_notice_itself_is_final() -> None:
     """`failed` with the reason, and no further attempt."""
     bench = Bench()
-    failed = (await bench.makes(Reply(Act.REFUSE)))[-1]
-    assert (failed.state, failed.error, failed.attempts) == ("failed", "not_found", 1)
+    failed = (await bench.makes(Reply(Act.REFUSE, status=400)))[-1]
+    assert (failed.state, failed.error, failed.attempts) == ("failed", "rejected", 1)
     assert bench.channel.next() is None
     assert bench.tally.of("failed") == [("slack", "breached")]
     assert bench.channel.resting(NOW) == 0
+
+
+async def test_a_notice_stays_due_where_everything_is_refused() -> None:
+    """The receiver is closed until somebody mends it; the one that found out waits like those behind it."""
+    bench = Bench()
+    noted = (await bench.makes(Reply(Act.REFUSE, status=401)))[-1]
+    assert (noted.state, noted.error, noted.attempts) == ("sending", "auth", 1)
+    assert bench.channel.refused == "auth"
+    assert [(one.attempts, one.unknown) for one in bench.channel.waiting.values()] == [(1, False)]
+    assert bench.tally.of("failed") == []
 
 
 async def test_a_fault_of_our_own_neither_loses_nor_blocks_a_notice() -> None:
