@@ -36,7 +36,7 @@ class Addresses:
 
     @property
     def pages(self) -> str:
-        """slamon's pages, as a browser on this machine reaches them."""
+        """Where its pages are, as a browser on this machine reaches them."""
         return f"http://{LOOPBACK}:{self.port}"
 
 

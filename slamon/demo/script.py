@@ -94,9 +94,7 @@ class Script:
 
     def _storm(self, at: Micros) -> list[Episode]:
         """Many orders of one client that come in together while the CRM is down."""
-        stories = [
-            Story(f"M-{next(self._numbers)}", self._tempo, self._rng, client=MARKETPLACE) for _ in range(STORM)
-        ]
+        stories = [Story(f"M-{next(self._numbers)}", self._tempo, self._rng, client=MARKETPLACE) for _ in range(STORM)]
         for story in stories:
             OUTAGE.tell(Passage(story))
         return [_episode(OUTAGE, story, at) for story in stories]

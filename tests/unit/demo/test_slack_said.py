@@ -6,7 +6,9 @@ from slamon.demo.compare import Sent, compare_notices
 from slamon.demo.slack_said import digested, digests_in, from_slack
 
 
-def slack_row(event_type: str = "slamon_notice", payload: dict[str, Any] | None = None, **changes: Any) -> dict[str, Any]:
+def slack_row(
+    event_type: str = "slamon_notice", payload: dict[str, Any] | None = None, **changes: Any
+) -> dict[str, Any]:
     payload = payload or {"notice_id": "n-1", "order_id": "A-1", "kind": "breached"}
     metadata = {"event_type": event_type, "event_payload": payload}
     row = {"at": "1970-01-01T00:00:01.000002Z", "method": "chat.postMessage", "accepted": True}

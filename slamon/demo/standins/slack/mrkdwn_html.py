@@ -6,7 +6,7 @@ import re
 _MARKUP = re.compile(r"<([^<>\n]*)>")
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 _BOLD = re.compile(r"(?<![\w*])\*([^*\n]+)\*(?![\w*])")
-_CIRCLE = re.compile(r":(?:large_)?(red|orange|yellow|black|white|blue)_circle:")
+_CIRCLE = re.compile(r":(?:large_)?(red|orange|yellow|black|white|blue|green)_circle:")
 _CODE = re.compile(r"`([^`\n]+)`")
 
 
