@@ -56,7 +56,8 @@ def forecast(told: Mapping[str, Any] | None) -> str | None:
         return "not yet: too little is known of such orders"
     late = told.get("probability_late")
     risk = "" if late is None else f", late with {late:.0%}".replace("%", " %")
-    return f"finished {moment(told['finish_at'])}{risk}; {moment(told['suggested_due_at'])} would be kept with 90 %"
+    anew = f"{moment(told['suggested_due_at'])} would be kept with 90 % certainty"
+    return f"finished {moment(told['finish_at'])}{risk}; {anew}"
 
 
 def waiting(order: Mapping[str, Any]) -> Text:

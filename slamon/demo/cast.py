@@ -35,6 +35,8 @@ class Life:
     entry: Entry = Entry.SHOP
 
 
+OUTAGE = Life("waits for the CRM, as many others", lives.outage, entry=Entry.MES)
+"""What all orders of a storm go through."""
 LIVES = (
     Life("on time", lives.on_time, 40),
     Life("on time, B2B", lives.on_time, 20, Entry.MES),

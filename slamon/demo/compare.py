@@ -6,7 +6,7 @@ Only what CONTRACT §4 gives every receiver is used: order, kind and notice id. 
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from slamon.demo.script import DeadLetter, Episode
@@ -15,6 +15,9 @@ from slamon.demo.tempo import SECOND, Micros
 
 Letter: TypeAlias = tuple[str, bytes | None]
 """The topic that a dead letter came from, and its bytes."""
+
+Counts: TypeAlias = tuple[int, int]
+"""Notices of a digest: as many as Slack was told, and as many as slamon says are in it."""
 
 OrderKind: TypeAlias = tuple[str, str]
 """Order id and kind: an order gets as many notices of a kind as it has due dates and stages for it."""
@@ -82,6 +85,7 @@ class Evidence:
     letters: Sequence[Letter]
     unknown_statuses: int
     void: frozenset[str] = frozenset()
+    digests: Mapping[str, Counts] = field(default_factory=dict)
 
 
 def compare(episodes: Sequence[Episode], evidence: Evidence) -> Comparison:
@@ -90,6 +94,7 @@ def compare(episodes: Sequence[Episode], evidence: Evidence) -> Comparison:
     return Comparison(
         (
             *compare_notices(dues_of(episodes), evidence.sent, void=evidence.void),
+            *_digests_row(evidence.digests),
             _letters_row(letters, evidence.letters),
             _count_row(
                 "unknown statuses",
@@ -107,15 +112,9 @@ def dues_of(episodes: Iterable[Episode]) -> Iterator[Due]:
     return (due for episode in episodes for due in episode.dues)
 
 
-def from_slack(rows: Iterable[Mapping[str, Any]]) -> list[Sent]:
-    """The messages that the Slack stand-in accepted."""
-    posts = (row for row in rows if row["accepted"] and row["method"] == "chat.postMessage")
-    return [_sent(_payload(row["request"]), "order_id", row["at"]) for row in posts]
-
-
 def from_webhook(rows: Iterable[Mapping[str, Any]]) -> list[Sent]:
     """The calls that the webhook stand-in accepted."""
-    return [_sent(row["request"], "subject", row["at"]) for row in rows if row["accepted"]]
+    return [sent(row["request"], "subject", row["at"]) for row in rows if row["accepted"]]
 
 
 def compare_notices(
@@ -139,6 +138,24 @@ def delays(dues: Iterable[Due], calls: Iterable[Sent]) -> list[Micros]:
         if of_kind:
             waited.append(of_kind.pop(min(of_kind, key=of_kind.__getitem__)) - due.at)
     return sorted(waited)
+
+
+def _digests_row(digests: Mapping[str, Counts]) -> Iterator[Row]:
+    """What digests say they tell must be what slamon says they told; no row where there were none."""
+    if digests:
+        yield Row(
+            f"told by {len(digests)} digest{'s' if len(digests) > 1 else ''}",
+            sum(inside for _, inside in digests.values()),
+            {"Slack": sum(said for said, _ in digests.values())},
+            tuple(name for name, (said, inside) in digests.items() for _ in range(inside - said)),
+            tuple(name for name, (said, inside) in digests.items() for _ in range(said - inside)),
+        )
+
+
+def micros_of(at: str) -> Micros:
+    """An instant as the stand-ins and slamon write it."""
+    moment = dt.datetime.fromisoformat(at)
+    return int(moment.replace(microsecond=0).timestamp()) * SECOND + moment.microsecond
 
 
 def _letters_row(expected: Sequence[DeadLetter], got: Sequence[Letter]) -> Row:
@@ -185,15 +202,9 @@ def _distinct(calls: Iterable[Sent], void: frozenset[str]) -> Counter[OrderKind]
     return Counter(notices.values())
 
 
-def _payload(call: Mapping[str, Any]) -> object:
-    metadata = call.get("metadata")
-    return metadata.get("event_payload") if isinstance(metadata, dict) else None
-
-
-def _sent(payload: object, subject: str, at: str) -> Sent:
-    """A call that is no notice counts as an unexpected one."""
-    moment = dt.datetime.fromisoformat(at)
-    micros = int(moment.replace(microsecond=0).timestamp()) * SECOND + moment.microsecond
+def sent(payload: object, subject: str, at: str) -> Sent:
+    """A notice that was accepted; a call that is none counts as an unexpected one."""
+    micros = micros_of(at)
     if not isinstance(payload, dict) or not {"notice_id", subject, "kind"} <= payload.keys():
         return Sent(_UNREADABLE, _UNREADABLE, _UNREADABLE, micros)
     return Sent(str(payload["notice_id"]), str(payload[subject]), str(payload["kind"]), micros)

@@ -7,13 +7,19 @@ from typing import Any
 
 import yaml
 
+from slamon.demo.people import MANAGERS, MARKETPLACE
+from slamon.demo.ports import LOOPBACK
 from slamon.demo.systems import PARTITIONS, SYSTEMS
 from slamon.demo.tempo import Tempo, iso_duration
 from slamon.demo.topics import Topics
 
 SECRET = "whsec_c2xhbW9uLWRlbW8tc2VjcmV0"  # noqa: S105 - the stand-in's own, known to everybody
+SIGNING_SECRET = "slamon-demo"  # noqa: S105 - as the other
 CHANNEL = "#late-orders"
 WEBHOOK = "sales"
+DIGEST_ABOVE = 70
+"""A channel has fewer notices a minute while all goes its usual way, and more when a system is down."""
+_MARKETPLACE_CHANNEL = "#marketplace"
 
 _HEADER = "# Written by `slamon demo`: three weeks take {promise:.0f} seconds, the rest in proportion.\n"
 
@@ -27,6 +33,11 @@ class Addresses:
     webhook: str
     host: str
     port: int
+
+    @property
+    def pages(self) -> str:
+        """Where its pages are, as a browser on this machine reaches them."""
+        return f"http://{LOOPBACK}:{self.port}"
 
 
 def configuration(tempo: Tempo, topics: Topics, addresses: Addresses, folder: Path) -> dict[str, Any]:
@@ -55,7 +66,7 @@ def configuration(tempo: Tempo, topics: Topics, addresses: Addresses, folder: Pa
             ],
         },
         "notify": _receivers(addresses),
-        "web": {"host": addresses.host, "port": addresses.port},
+        "web": {"host": addresses.host, "port": addresses.port, "public_url": addresses.pages},
         "data_dir": str(folder),
         "shutdown_grace": "PT10S",
     }
@@ -73,8 +84,21 @@ def _receivers(addresses: Addresses) -> dict[str, Any]:
             "token": "xoxb-demo",
             "api_url": addresses.slack_api,
             "channel": CHANNEL,
+            "signing_secret": SIGNING_SECRET,
             "per_second": 50,  # three weeks' notices in a minute
-            "digest_above": 0,
+            "digest_above": DIGEST_ABOVE,
+            "managers": {
+                manager: {"user": f"U{number:04}", "channel": f"#{manager.replace('.', '-')}"}
+                for number, manager in enumerate(MANAGERS, start=1)
+            },
         },
         "webhooks": {WEBHOOK: {"url": addresses.webhook, "secret": SECRET}},
+        "rules": [
+            {
+                "channels": [MARKETPLACE.channel],
+                "receivers": ["slack", WEBHOOK],
+                "slack_channel": _MARKETPLACE_CHANNEL,
+            },
+            {"receivers": ["slack", WEBHOOK]},
+        ],
     }

@@ -166,6 +166,14 @@ def called_off_at_last(way: Passage) -> None:
     way.story.cancelled(way.due_at + MARGIN, "waited for too long")
 
 
+def outage(way: Passage) -> None:
+    """The CRM is down, so nobody can approve; it is back before any date is in danger."""
+    way.opens()
+    way.overstays()
+    way.moves(way.here.budget + 2 * GRACE)
+    way.finishes(way.timely(until=way.in_time))
+
+
 def cart(way: Passage) -> None:
     """A cart that is never ordered: no promise was made."""
     way.story.status(way.now, "INITIATED")

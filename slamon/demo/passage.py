@@ -38,16 +38,16 @@ class Passage:
 
     def opens(self, *, promised: float | None = None) -> None:
         """The order comes in; `promised`: days that the shop promises, when not three weeks."""
-        story, b2b = self.story, self.story.client.channel == "b2b"
+        story, shops = self.story, self.story.client.shops
         at = self._soon()
-        if not b2b:
+        if shops:
             story.status(at, "INITIATED")
             story.status(at := at + self._soon(), "FILE_UPLOADED")
             at += self._soon()
-        self.stage = _FIRST_OF_B2B if b2b else 0
+        self.stage = 0 if shops else _FIRST_OF_B2B
         self.start = self.now = at
         date = None if promised is None else at + self.tempo.days(promised)
-        story.status(at, "PRICE_CALCULATED" if b2b else "SUBMITTED", promised_at=date)
+        story.status(at, "SUBMITTED" if shops else "PRICE_CALCULATED", promised_at=date)
 
     def known_to_crm(self) -> None:
         """The CRM takes the order up."""

@@ -30,7 +30,7 @@ _PARTNERS: Final = (
     "Northern Gold Ltd",
     "Gemma <Fine Rings>",  # a name that only careful escaping shows as it is
 )
-_MANAGERS: Final = ("olga.ivanova", "pavel.romanov", "marina.kim")
+MANAGERS: Final = ("olga.ivanova", "pavel.romanov", "marina.kim")
 _OPERATORS: Final = ("op-17", "op-23", "op-31", "op-42")
 
 
@@ -42,6 +42,15 @@ class Client:
     name: str
     channel: str
     manager: str
+
+    @property
+    def shops(self) -> bool:
+        """Whether they order at the shop; others come in at the MES."""
+        return self.channel == "shop"
+
+
+MARKETPLACE: Final = Client("m-1", "Stonebridge Marketplace", "marketplace", "pavel.romanov")
+"""Sends many orders at once."""
 
 
 def private_client(rng: random.Random) -> Client:
@@ -61,4 +70,4 @@ def operator(rng: random.Random) -> str:
 
 def _client(prefix: str, names: tuple[str, ...], channel: str, rng: random.Random) -> Client:
     number = rng.randrange(len(names))
-    return Client(f"{prefix}-{100 + number}", names[number], channel, _MANAGERS[number % len(_MANAGERS)])
+    return Client(f"{prefix}-{100 + number}", names[number], channel, MANAGERS[number % len(MANAGERS)])

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from slamon.demo.compare import Comparison, Evidence, Letter, Sent, compare, delays, dues_of
+from slamon.demo.compare import Comparison, Counts, Evidence, Letter, Sent, compare, delays, dues_of
 from slamon.demo.screen import Progress, Screen
 from slamon.demo.script import Episode
 from slamon.demo.tempo import SECOND, Micros, Tempo
@@ -43,6 +43,10 @@ class Gathers(Protocol):
     @property
     def sent(self) -> Mapping[str, Sequence[Sent]]:
         """What each receiver accepted."""
+
+    @property
+    def digests(self) -> Mapping[str, Counts]:
+        """Of each digest, what it says and what is in it."""
 
     @property
     def letters(self) -> Sequence[Letter]:
@@ -115,7 +119,11 @@ class Play:
     async def _compare(self, episodes: Sequence[Episode]) -> Comparison:
         received = self._received
         evidence = Evidence(
-            received.sent, received.letters, await received.unknown_statuses(), frozenset(self._simulator.void)
+            received.sent,
+            received.letters,
+            await received.unknown_statuses(),
+            frozenset(self._simulator.void),
+            received.digests,
         )
         return compare(episodes, evidence)
 

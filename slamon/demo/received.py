@@ -3,7 +3,7 @@
 import html
 import json
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -11,13 +11,15 @@ from typing import Any, Self
 import aiohttp
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from slamon.demo.compare import Letter, Sent, from_slack, from_webhook
+from slamon.demo.compare import Counts, Letter, Sent, from_webhook
+from slamon.demo.slack_said import digested, digests_in, from_slack
 from slamon.demo.surroundings import Surroundings
 from slamon.demo.topics import Topics
 
 _UNKNOWN = re.compile(r'^slamon_events_total\{[^}]*outcome="unknown_status"[^}]*\} ([0-9.eE+]+)$', re.MULTILINE)
 _POLL_MS = 20
 _LATEST = 6
+_PAGE, _PAGES = 500, 20
 
 
 class LedgerTail:
@@ -47,6 +49,20 @@ class LedgerTail:
         self.calls += found
         if found and isinstance(text := row["request"].get("text"), str):
             self.texts.append(html.unescape(text.partition("\n")[0]))
+
+
+class SlackTail(LedgerTail):
+    """The ledger of the Slack stand-in; `digests`: how many notices each digest says that it tells."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, from_slack)
+        self.digests: dict[str, int] = {}
+
+    def _take(self, row: dict[str, Any]) -> None:
+        super()._take(row)
+        for digest_id, count in digests_in([row]):
+            self.digests[digest_id] = count
+            self.texts.append(html.unescape(row["request"]["text"]))
 
 
 class DeadLetters:
@@ -91,7 +107,8 @@ class Received:
 
     def __init__(self, around: Surroundings) -> None:
         self._url = around.slamon
-        self._slack = LedgerTail(around.slack_ledger, from_slack)
+        self._slack = SlackTail(around.slack_ledger)
+        self._digested: dict[str, tuple[str, Sent]] = {}
         self._webhook = LedgerTail(around.webhook_ledger, from_webhook)
         self._letters = DeadLetters(around.bootstrap, around.topics)
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(10))
@@ -99,7 +116,14 @@ class Received:
     @property
     def sent(self) -> dict[str, list[Sent]]:
         """What each receiver accepted."""
-        return {"Slack": self._slack.calls, "webhook": self._webhook.calls}
+        told = [notice for digest_id, notice in self._digested.values() if digest_id in self._slack.digests]
+        return {"Slack": [*self._slack.calls, *told], "webhook": self._webhook.calls}
+
+    @property
+    def digests(self) -> dict[str, Counts]:
+        """Of each digest, how many notices it says that it tells, and how many say that it told them."""
+        inside = Counter(digest_id for digest_id, _ in self._digested.values())
+        return {name: (self._slack.digests.get(name, 0), inside[name]) for name in {*self._slack.digests, *inside}}
 
     @property
     def letters(self) -> list[Letter]:
@@ -116,6 +140,20 @@ class Received:
         self._slack.read_on()
         self._webhook.read_on()
         await self._letters.read_on()
+        if any(said != inside for said, inside in self.digests.values()):
+            await self._read_digested()
+
+    async def _read_digested(self) -> None:
+        """Takes slamon's word on which notices digests told."""
+        cursor: str | None = None
+        for _ in range(_PAGES):
+            params = {"limit": str(_PAGE)} | ({} if cursor is None else {"cursor": cursor})
+            async with self._session.get(f"{self._url}/api/v1/notices", params=params) as answer:
+                page = await answer.json()
+            self._digested |= {notice.notice_id: (name, notice) for name, notice in digested(page["notices"])}
+            cursor = page["next"]
+            if cursor is None:
+                return
 
     async def unknown_statuses(self) -> int:
         """How many events with a status that it does not know slamon has counted."""

@@ -73,9 +73,11 @@ class Told:
 class Story:
     """Collects what happens to one order."""
 
-    def __init__(self, order_id: str, tempo: Tempo, rng: random.Random, *, b2b: bool = False) -> None:
+    def __init__(
+        self, order_id: str, tempo: Tempo, rng: random.Random, *, b2b: bool = False, client: Client | None = None
+    ) -> None:
         self.order_id, self.tempo, self.rng = order_id, tempo, rng
-        self.client: Client = partner(rng) if b2b else private_client(rng)
+        self.client: Client = client or (partner(rng) if b2b else private_client(rng))
         self.unknown_statuses = 0
         self._sayings: list[_Saying] = []
         self._dues: list[Due] = []
@@ -93,7 +95,7 @@ class Story:
         fields = {"status": system.words[status]}
         if system is MES:
             fields |= {"actor": operator(self.rng)}
-        if self.client.channel == "b2b" or system is SHOP:
+        if not self.client.shops or system is SHOP:
             client = self.client
             fields |= {"channel": client.channel, "client_id": client.client_id, "client_name": client.name}
         self._say(at, system, fields, promised_at, sent_at)

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from slamon.demo.configuration import CHANNEL, SECRET, Addresses, configuration, write_configuration
+from slamon.demo.configuration import SECRET, SIGNING_SECRET, Addresses, configuration, write_configuration
 from slamon.demo.kafka.broker import Broker
 from slamon.demo.kafka.metadata import nodes_at
 from slamon.demo.parts import Command, KafkaNode, Part, Parts, failed, finished
@@ -47,7 +47,7 @@ class Surroundings:
     def urls(self) -> list[tuple[str, str]]:
         """What people may want to open, with what it is."""
         return [
-            (f"Slack stand-in, {CHANNEL}", f"{self.slack_page}/"),
+            ("Slack stand-in", f"{self.slack_page}/"),
             ("slamon: late orders", f"{self.slamon}/orders"),
             ("slamon: orders", f"{self.slamon}/api/v1/orders"),
             ("slamon: summary", f"{self.slamon}/api/v1/summary"),
@@ -61,11 +61,11 @@ class Surroundings:
 async def start(wishes: Wishes, tempo: Tempo, parts: Parts, folder: Path, say: Callable[[str], None]) -> Surroundings:
     """Starts everything; returns when slamon is ready. Raises PartFailedError or KafkaUnavailableError."""
     topics = Topics() if wishes.kafka is None else Topics(f"demo-{free_port()}.")
-    slack, webhook = _stand_ins(wishes, parts, folder)
+    port = wishes.port or free_port()
+    slack, webhook = _stand_ins(wishes, parts, folder, f"http://{LOOPBACK}:{port}/slack/interactions")
     bootstrap = wishes.kafka or await _own_kafka(parts, folder, say)
     await make_topics(bootstrap, topics)
     slack_urls, webhook_urls = await _first_words(slack), await _first_words(webhook)
-    port = wishes.port or free_port()
     addresses = Addresses(bootstrap, slack_urls["endpoint"], webhook_urls["endpoint"], wishes.host, port)
     content = configuration(tempo, topics, addresses, folder / "slamon")
     write_configuration(folder / "slamon.yaml", content, tempo)
@@ -87,9 +87,12 @@ async def start(wishes: Wishes, tempo: Tempo, parts: Parts, folder: Path, say: C
     )
 
 
-def _stand_ins(wishes: Wishes, parts: Parts, folder: Path) -> tuple[Part, Part]:
+def _stand_ins(wishes: Wishes, parts: Parts, folder: Path, interactions: str) -> tuple[Part, Part]:
     options = {
-        "slack": ("--port", str(wishes.slack_port), "--host", wishes.host),
+        "slack": (
+            *("--port", str(wishes.slack_port), "--host", wishes.host),
+            *("--interactions-url", interactions, "--signing-secret", SIGNING_SECRET),
+        ),
         "webhook": ("--secret", SECRET),
     }
     started = [

@@ -104,4 +104,9 @@ def mover(step: Mapping[str, Any]) -> str:
     system, role = name(step.get("system")) or UNKNOWN, name(step.get("role"))
     if role is None:
         return system
-    return f"{'an' if role[0].lower() in 'aeiou' else 'a'} {role} ({system})"
+    return f"{a_person(role)} ({system})"
+
+
+def a_person(role: str) -> str:
+    """A role with its article: "an operator"."""
+    return f"{'an' if role[0].lower() in 'aeiou' else 'a'} {role}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from slamon.notices.notice import NoticeKind
+from slamon.notices.reasons import cause_words
 from slamon.notices.words import UNKNOWN, name, parsed
 from slamon.orders.event import Instant, Span
 
@@ -81,7 +82,7 @@ def item_of(
     late = 0 if due_at is None else max(0, until - due_at)
     causes = order.get("causes") or ()
     first = causes[0] if causes else None
-    cause = None if first is None else " ".join(str(first[key]) for key in ("cause", "who") if first.get(key))
+    cause = None if first is None else cause_words(first)
     return Item(
         notice_id,
         kind,

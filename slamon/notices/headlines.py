@@ -35,7 +35,7 @@ def _breached(case: Case) -> str:
     if case.promised_at not in (None, case.due_at):
         return f"{missed}; it has a new one."
     over = case.now - case.due_at
-    late = f"{case.subject} is {'late by now' if over < SECOND else f'{span_words(over)} late'}"
+    late = f"{case.subject} {'has just become late' if over < SECOND else f'is {span_words(over)} late'}"
     return f"{late}; that date had passed when it was given." if case.at - case.due_at >= SECOND else f"{late}."
 
 

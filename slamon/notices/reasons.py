@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from slamon.notices.case import Case
+from slamon.notices.case import Case, a_person
 from slamon.notices.notice import NoticeKind
 from slamon.notices.words import date_words, name, parsed
 
@@ -32,9 +32,16 @@ def _part(cause: Mapping[str, Any]) -> str:
     share = cause.get("share")
     if not isinstance(share, int | float) or share < _LEAST_SHARE:
         return ""
-    anybody, somebody = _WORDS.get(str(cause.get("cause")), (str(cause.get("cause")), "{}"))
-    who = name(cause.get("who"))
-    return f"{anybody if who is None else somebody.format(who)} {round(share * 100)} %"
+    return f"{cause_words(cause)} {round(share * 100)} %"
+
+
+def cause_words(cause: Mapping[str, Any]) -> str:
+    """Say what an order's time went to, and whose part that was: "waiting for a seller", "work at mes"."""
+    kind, who = str(cause.get("cause")), name(cause.get("who"))
+    anybody, somebody = _WORDS.get(kind, (kind, "{}"))
+    if who is None:
+        return anybody
+    return somebody.format(a_person(who) if kind == "person" else who)
 
 
 def outlook(case: Case) -> str:
@@ -45,7 +52,7 @@ def outlook(case: Case) -> str:
     finish_at, late = parsed(forecast.get("finish_at")), forecast.get("probability_late")
     if finish_at is None:
         return ""
-    chance = f", {round(late * 100)} % likely late" if isinstance(late, int | float) else ""
+    chance = f", {round(late * 100)} % likely to be late" if isinstance(late, int | float) else ""
     suggested = parsed(forecast.get("suggested_due_at"))
-    anew = "" if suggested is None else f" {date_words(suggested)} would be kept with 90 %."
+    anew = "" if suggested is None else f" {date_words(suggested)} would be kept with 90 % certainty."
     return f"Forecast: finishes about {date_words(finish_at)}{chance}.{anew}"

@@ -71,5 +71,5 @@ def foretold_words(subject: str, said: Foretold) -> str:
     return (
         f"{subject} is at risk by forecast: {round(said.permille / 10)} % likely to miss its date, "
         f"expected to finish on {date_words(said.finish_at)}; "
-        f"{date_words(said.suggested_due_at)} would be kept with 90 %."
+        f"{date_words(said.suggested_due_at)} would be kept with 90 % certainty."
     )

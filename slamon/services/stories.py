@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import msgspec
 import structlog
 
 from slamon.errors import SinkError
@@ -48,8 +49,9 @@ class Stories:
         remote = update.lead.thread
         if remote is not None:
             await self._edit(way, living, update, remote)
-            if update.lines:
-                await self._reply(way, living, update, remote)
+            lines = way.channel.updates.new_lines(update)
+            if lines:
+                await self._reply(way, living, msgspec.structs.replace(update, lines=lines), remote)
         way.channel.updates.finish(update)
         way.channel.failures = 0
         await self.reports.told(update.lead, Told(receiver=way.channel.receiver, turn=update.turn))

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from slamon.notices.story import Line
 from slamon.services.offers import Update
 
 T = TypeVar("T")
@@ -35,6 +36,11 @@ class Updates:
     def back(self, update: Update) -> None:
         """It could not be said: it waits behind all others; what has come since says more."""
         self.waiting.setdefault(update.order_id, update)
+
+    def new_lines(self, update: Update) -> tuple[Line, ...]:
+        """Its lines that the thread was not told: the row may not have known that yet when it offered them again."""
+        told = self.told.get(update.order_id, 0)
+        return tuple(line for line in update.lines if line.turn > told)
 
     def finish(self, update: Update) -> None:
         """A living message says what it has to."""

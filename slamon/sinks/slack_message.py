@@ -42,6 +42,7 @@ _LABELS = {
     NoticeKind.SOURCE_SILENT: ":mute: Source silent",
 }
 _OPEN = (NoticeKind.AT_RISK, NoticeKind.BREACHED, NoticeKind.STAGE_OVERDUE, NoticeKind.DIVERGENCE)
+_WARNINGS = (NoticeKind.AT_RISK, NoticeKind.STAGE_OVERDUE)
 _BUTTONS = (
     ("acknowledge", "Acknowledge", "primary"),
     ("snooze", "Snooze until…", None),
@@ -133,8 +134,22 @@ def _called(users: tuple[str, ...]) -> str:
     return "".join(f" <@{user}>" for user in users if user.isalnum())
 
 
+def _label(notice: OutgoingNotice) -> str:
+    """What kind of notice it is; of a warning that is over, how it ended."""
+    order = notice.order or {}
+    if notice.kind in _WARNINGS and order.get("verdict") == "cancelled":
+        return ":white_circle: Cancelled"
+    if notice.kind in _WARNINGS and order.get("verdict") == "kept":
+        return ":large_green_circle: Finished in time"
+    stages: Any = order.get("stages") or ()
+    waits = any(stage.get("from") == notice.stage and stage.get("left_at") is None for stage in stages)
+    if notice.kind is NoticeKind.STAGE_OVERDUE and stages and not waits:
+        return ":large_green_circle: Moved on"
+    return _LABELS[notice.kind]
+
+
 def _context(notice: OutgoingNotice, links: Links | None) -> list[str]:
-    parts = [_LABELS[notice.kind]]
+    parts = [_label(notice)]
     if notice.due_at is not None:
         parts.append(f"due {local_time(notice.due_at)}")
     manager: Any = None if notice.order is None else notice.order.get("manager_id")

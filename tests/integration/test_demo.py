@@ -72,7 +72,7 @@ def demo(folder: Path, *options: str) -> Iterator[Demo]:
 
 
 def test_two_demos_at_once_agree_with_their_scripts(tmp_path: Path) -> None:
-    with demo(tmp_path / "one", "--seconds", "25") as one, demo(tmp_path / "two", "--seconds", "25") as two:
+    with demo(tmp_path / "one", "--seconds", "60") as one, demo(tmp_path / "two", "--seconds", "25") as two:
         boxes = [one.box(), two.box()]
         children = [one.children(), two.children()]
         ends = [one.ends(), two.ends()]
@@ -83,6 +83,9 @@ def test_two_demos_at_once_agree_with_their_scripts(tmp_path: Path) -> None:
         assert {"at_risk", "breached", "finished_late", "retracted", "stage_overdue"} <= rows.keys()
         assert {"dead letters", "unknown statuses"} <= rows.keys()
         assert all(int(rows[kind][1]) > 0 for kind in ("at_risk", "breached", "finished_late", "retracted"))
+        storms = [row for what, row in rows.items() if what.startswith("told by ")]
+        assert len(storms) == ("60 seconds" in box)
+        assert all(int(row[4]) > 0 for row in storms)
     assert one.leftovers(children[0]) == two.leftovers(children[1]) == []
 
 

@@ -144,7 +144,7 @@ def test_long_texts_are_cut(capsys: pytest.CaptureFixture[str]) -> None:
         ({"finish_at": None, "basis": "static"}, "not yet: too little is known of such orders"),
         (
             {"finish_at": AS_OF, "probability_late": 0.724, "suggested_due_at": "2027-01-31T09:00:00Z"},
-            f"finished {moment(AS_OF)}, late with 72 %; 2027-01-31 09:00Z would be kept with 90 %",
+            f"finished {moment(AS_OF)}, late with 72 %; 2027-01-31 09:00Z would be kept with 90 % certainty",
         ),
     ],
 )

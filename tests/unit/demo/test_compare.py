@@ -1,7 +1,5 @@
 """The comparison finds what is missing and what is too much, and forgives only what the contract allows."""
 
-from typing import Any
-
 from slamon.demo.compare import (
     Comparison,
     Evidence,
@@ -11,7 +9,6 @@ from slamon.demo.compare import (
     compare_notices,
     delays,
     dues_of,
-    from_slack,
     from_webhook,
 )
 from slamon.demo.script import DeadLetter, Episode
@@ -113,21 +110,18 @@ def test_delays_pair_notices_of_a_kind_in_their_order() -> None:
     assert delays([BREACHED_AGAIN, BREACHED, AT_RISK], calls) == [1, 3]
 
 
-def slack_row(**changes: Any) -> dict[str, Any]:
-    payload = {"notice_id": "n-1", "order_id": "A-1", "kind": "breached"}
-    metadata = {"event_type": "slamon_notice", "event_payload": payload}
-    row = {"at": "1970-01-01T00:00:01.000002Z", "method": "chat.postMessage", "accepted": True}
-    return {**row, "request": {"metadata": metadata}, **changes}
+def test_digests_must_tell_what_slamon_says_they_told() -> None:
+    def of(said: int, inside: int) -> Row:
+        evidence = Evidence({}, [], 0, digests={"d-1": (said, inside), "d-2": (4, 4)})
+        return row_of(compare([], evidence).rows, "told by 2 digests")
+
+    assert of(3, 3) == Row("told by 2 digests", 7, {"Slack": 7})
+    assert (of(2, 3).missing, of(2, 3).unexpected) == (("d-1",), ())
+    assert (of(5, 3).missing, of(5, 3).unexpected) == ((), ("d-1", "d-1"))
 
 
-def test_slack_rows_are_read_by_their_metadata() -> None:
-    rows = [slack_row(), slack_row(accepted=False), slack_row(method="conversations.history")]
-    assert from_slack(rows) == [Sent("n-1", "A-1", "breached", 1_000_002)]
-
-
-def test_a_message_without_metadata_is_no_notice_and_unexpected() -> None:
-    calls = from_slack([slack_row(request={"text": "hello"})])
-    assert compare_notices([], {"Slack": calls})[0].unexpected == ("(unreadable) (Slack)",)
+def test_without_digests_nothing_is_said_of_them() -> None:
+    assert [row.what for row in compare([], Evidence({}, [], 0)).rows] == ["dead letters", "unknown statuses"]
 
 
 def test_webhook_rows_are_read_by_their_body() -> None:

@@ -1,6 +1,6 @@
 import random
 
-from slamon.demo.people import operator, partner, private_client
+from slamon.demo.people import MARKETPLACE, operator, partner, private_client
 
 
 def test_an_id_always_means_the_same_client() -> None:
@@ -13,4 +13,5 @@ def test_partners_come_through_the_api_and_people_through_the_shop() -> None:
     rng = random.Random(2)
     assert partner(rng).channel == "b2b"
     assert private_client(rng).channel == "shop"
+    assert [private_client(rng).shops, partner(rng).shops, MARKETPLACE.shops] == [True, False, False]
     assert operator(rng).startswith("op-")

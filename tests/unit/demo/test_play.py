@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
-from slamon.demo.compare import Letter, Sent
+from slamon.demo.compare import Counts, Letter, Sent
 from slamon.demo.play import Outcome, Play
 from slamon.demo.screen import Screen
 from slamon.demo.script import Episode
@@ -41,6 +41,7 @@ class FakeReceived:
         self.looks = 0
         self.letters: list[Letter] = []
         self.texts: list[str] = []
+        self.digests: dict[str, Counts] = {}
         self._calls = calls
 
     @property
@@ -95,6 +96,14 @@ async def test_something_too_much_is_seen_even_when_it_comes_late() -> None:
     outcome = await settled(FakeReceived(CALL, Sent("n-2", "A-1", "breached", 12 * SECOND)))
     assert outcome.comparison.complete
     assert not outcome.comparison.agrees
+
+
+async def test_a_digest_that_does_not_add_up_is_waited_for_in_vain() -> None:
+    received = FakeReceived(CALL)
+    received.digests = {"d-1": (3, 4)}
+    outcome = await settled(received)
+    assert not outcome.comparison.agrees
+    assert received.now > DUE.at + 20 * SECOND
 
 
 async def test_progress_counts_orders_and_what_is_due_by_now() -> None:

@@ -2,8 +2,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from slamon.demo.compare import Sent, from_slack
-from slamon.demo.received import LedgerTail, unknown_statuses_in
+from slamon.demo.compare import Sent
+from slamon.demo.received import LedgerTail, SlackTail, unknown_statuses_in
+from slamon.demo.slack_said import from_slack
 
 
 def line(notice_id: str, text: str = "headline\nmore") -> bytes:
@@ -46,6 +47,18 @@ def test_the_newest_headlines_are_kept_as_slack_shows_them(tmp_path: Path) -> No
     tail.read_on()
     assert list(tail.texts)[-1] == "Gemma <9> & co"
     assert len(tail.texts) < 10
+
+
+def test_a_digest_counts_as_it_says_last_and_its_words_are_shown(tmp_path: Path) -> None:
+    path, rows = tmp_path / "slack.jsonl", []
+    for method, count in (("chat.postMessage", 80), ("chat.update", 95)):
+        metadata = {"event_type": "slamon_digest", "event_payload": {"digest_id": "d-1", "count": count}}
+        request = {"metadata": metadata, "text": f"{count} notices"}
+        rows.append({"at": "1970-01-01T00:00:00Z", "method": method, "accepted": True, "request": request})
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    tail = SlackTail(path)
+    tail.read_on()
+    assert (tail.digests, list(tail.texts), tail.calls) == ({"d-1": 95}, ["80 notices", "95 notices"], [])
 
 
 def test_unknown_statuses_are_summed_over_the_sources() -> None:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slamon.demo.cast import LIVES
-from slamon.demo.script import Episode, Script
+from slamon.demo.cast import LIVES, OUTAGE
+from slamon.demo.script import STORM, Episode, Script
 from slamon.demo.story import Kind
 from slamon.demo.systems import SYSTEMS
 from slamon.demo.tempo import GRACE, LATEST, SHORTEST_PLAY, Tempo
@@ -104,6 +104,14 @@ def test_all_systems_speak_in_disorder_and_repeat_themselves() -> None:
     assert max(sent.values()) > 1
 
 
+@pytest.mark.parametrize(("seconds", "waiting"), [(SHORTEST_PLAY, 0), (60, STORM), (180, STORM)])
+def test_a_play_with_time_for_it_has_a_storm_all_at_once(seconds: int, waiting: int) -> None:
+    storm = [episode for episode in script(9, seconds) if episode.life == OUTAGE.name]
+    late = sorted(due.at for episode in storm for due in episode.dues)
+    assert len(storm) == len(late) == waiting
+    assert all(at - late[0] < 1_000_000 for at in late)
+
+
 def test_ids_are_never_used_twice() -> None:
     ids = [episode.order_id for episode in script(5, 180) if episode.order_id]
     assert len(ids) == len(set(ids))
@@ -111,7 +119,7 @@ def test_ids_are_never_used_twice() -> None:
 
 def test_endless_episodes_come_in_their_order() -> None:
     endless = Script(1, Tempo.of_play(60)).endless(NOW)
-    starts = [next(endless).starts_at for _ in range(500)]
+    starts = [next(endless).starts_at for _ in range(600)]
     assert starts == sorted(starts)
     assert starts[-1] - starts[0] > 200_000_000
 

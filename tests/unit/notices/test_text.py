@@ -217,7 +217,7 @@ GOLDENS = [
         stage="PRICE_CALCULATED",
     ),
     Golden(
-        "Order A-1001 for ACME GmbH (c-1) is late by now. Promised date: unknown. Where it stands is unknown. "
+        "Order A-1001 for ACME GmbH (c-1) has just become late. Promised date: unknown. Where it stands is unknown. "
         "Whose move it is, is unknown.",
         Kind.BREACHED,
         {"order_id": "A-1001", "client_name": "ACME GmbH", "client_id": "c-1"},
@@ -322,6 +322,6 @@ def test_what_was_forecast_is_told_while_the_date_is_ahead() -> None:
     before = notice_text(Kind.AT_RISK, order_json(), now=PROMISED - 4 * DAY, **words)
     assert "at risk by forecast: 72 % likely to miss its date" in before
     head, rest = split_headline(before)
-    assert head.endswith("would be kept with 90 %.")
+    assert head.endswith("would be kept with 90 % certainty.")
     assert rest.startswith("Promised for")
     assert "forecast" not in notice_text(Kind.AT_RISK, order_json(), now=PROMISED + DAY, **words)

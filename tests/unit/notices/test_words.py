@@ -75,5 +75,5 @@ def test_a_forecast_is_told_as_one_with_the_date_to_promise_anew() -> None:
     said = foretold_words("order A-1", Foretold(724, NOW, NOW + 5 * DAY))
     assert said == (
         f"order A-1 is at risk by forecast: 72 % likely to miss its date, expected to finish on {date_words(NOW)}; "
-        f"{date_words(NOW + 5 * DAY)} would be kept with 90 %."
+        f"{date_words(NOW + 5 * DAY)} would be kept with 90 % certainty."
     )

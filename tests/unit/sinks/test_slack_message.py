@@ -122,6 +122,26 @@ def test_every_kind_has_its_label(kind: NoticeKind) -> None:
     assert re.fullmatch(r":\w+: [A-Z][a-z ]+", context[0]["text"])
 
 
+def waits(left_at: str | None) -> list[dict[str, Any]]:
+    return [{"from": "SUBMITTED", "to": "PRICE_CALCULATED", "left_at": left_at}]
+
+
+@pytest.mark.parametrize(
+    ("kind", "order", "label"),
+    [
+        (NoticeKind.STAGE_OVERDUE, {"stages": waits(None)}, ":large_orange_circle: Waiting too long"),
+        (NoticeKind.STAGE_OVERDUE, {"stages": waits("2026-05-04T12:00:00Z")}, ":large_green_circle: Moved on"),
+        (NoticeKind.STAGE_OVERDUE, {"verdict": "cancelled", "stages": waits(None)}, ":white_circle: Cancelled"),
+        (NoticeKind.AT_RISK, {"verdict": "at_risk"}, ":large_yellow_circle: At risk"),
+        (NoticeKind.AT_RISK, {"verdict": "kept"}, ":large_green_circle: Finished in time"),
+        (NoticeKind.BREACHED, {"verdict": "cancelled"}, ":red_circle: Promise missed"),
+    ],
+)
+def test_a_warning_that_is_over_says_how_it_ended(kind: NoticeKind, order: dict[str, Any], label: str) -> None:
+    notice = outgoing(kind=kind, stage="SUBMITTED", order=order_json() | order)
+    assert slack_message(notice, "#x")["blocks"][-1]["elements"][0]["text"] == label
+
+
 def test_a_star_from_outside_does_not_end_the_bold() -> None:
     blocks = slack_message(outgoing(text="Order A*1 is late. Promised for *never*."), "#x")["blocks"]
     assert blocks[0]["text"]["text"] == "*Order A\u22171 is late.*"

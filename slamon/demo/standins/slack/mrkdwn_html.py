@@ -6,7 +6,7 @@ import re
 _MARKUP = re.compile(r"<([^<>\n]*)>")
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 _BOLD = re.compile(r"(?<![\w*])\*([^*\n]+)\*(?![\w*])")
-_CIRCLE = re.compile(r":(?:large_)?(red|orange|yellow|black|white)_circle:")
+_CIRCLE = re.compile(r":(?:large_)?(red|orange|yellow|black|white|blue|green)_circle:")
 _CODE = re.compile(r"`([^`\n]+)`")
 
 
@@ -37,6 +37,8 @@ def _marked(markup: str) -> str:
         return f"<time>{plain_html(label)}</time>"
     if target.startswith(("@", "#", "!")):
         return f'<span class="mention">{plain_html(label or target.replace("!", "@", 1))}</span>'
+    if target.startswith(("http://", "https://")):
+        return f'<a class="link" href="{plain_html(target)}" rel="noreferrer">{plain_html(label or target)}</a>'
     return f'<span class="link" title="{plain_html(target)}">{plain_html(label or target)}</span>'
 
 

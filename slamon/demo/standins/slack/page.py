@@ -61,6 +61,7 @@ hr { border: 0; border-top: 1px solid #ddd; margin: 8px 0; }
 .mention { background: #fdf0c2; color: #1264a3; border-radius: 3px; padding: 0 2px; }
 i { display: inline-block; width: 11px; height: 11px; border-radius: 50%; vertical-align: -1px; }
 i.red { background: #d32f2f; } i.orange { background: #f57c00; } i.yellow { background: #f2b705; }
+i.green { background: #2e9e4f; } i.blue { background: #1e88e5; }
 i.black { background: #333; } i.white { background: #fff; box-shadow: inset 0 0 0 2px #999; }
 .link { color: #1264a3; }
 code { color: #c01343; background: #f6f6f6; border: 1px solid #ddd; border-radius: 3px; padding: 1px 3px; }

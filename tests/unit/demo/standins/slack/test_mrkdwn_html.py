@@ -17,8 +17,9 @@ from slamon.demo.standins.slack.mrkdwn_html import mrkdwn_html, plain_html
         ("<!channel>", '<span class="mention">@channel</span>'),
         ("<@U1|Ann>", '<span class="mention">Ann</span>'),
         ("<!date^0^{date}|1 Jan 1970>", "<time>1 Jan 1970</time>"),
-        ("<https://evil|invoice>", '<span class="link" title="https://evil">invoice</span>'),
-        ('<https://e"vil>', '<span class="link" title="https://e&quot;vil">https://e&quot;vil</span>'),
+        ("<https://evil|invoice>", '<a class="link" href="https://evil" rel="noreferrer">invoice</a>'),
+        ('<https://e"vil>', '<a class="link" href="https://e&quot;vil" rel="noreferrer">https://e&quot;vil</a>'),
+        ("<javascript:alert(1)|x>", '<span class="link" title="javascript:alert(1)">x</span>'),
         ("a\nb", "a<br>b"),
         (":large_orange_circle: :boom:", '<i class="orange"></i> :boom:'),
     ],
@@ -34,7 +35,8 @@ def test_plain_text_has_no_markup() -> None:
 @given(st.text(st.sampled_from("<>&\"'|!@#*`^/abc \n")))
 def test_no_tag_comes_from_outside(text: str) -> None:
     shown = mrkdwn_html(text)
-    for own in ("<b>", "</b>", "<code>", "</code>", "<time>", "</time>", "<br>", "</span>"):
+    for own in ("<b>", "</b>", "<code>", "</code>", "<time>", "</time>", "<br>", "</span>", "</a>"):
         shown = shown.replace(own, "")
     shown = shown.replace('<span class="mention">', "").replace('<span class="link" title="', "[")
+    shown = shown.replace('<a class="link" href="http', "[")
     assert "<" not in shown
