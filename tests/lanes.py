@@ -36,7 +36,7 @@ class LaneBench:
         reports = Reports(self.producer, "deliveries")
         self.refusals = Refusals(reports, "outbox", self.clock)
         attempts = Attempts(reports, self.tally, self.clock, self.refusals)
-        self.stories = Stories(reports, self.tally, self.clock)
+        self.stories = Stories(reports, self.tally, self.clock, self.refusals)
         receiver = Receiver(
             self.sink,
             Address("slack", b"slack", 0),

@@ -55,7 +55,7 @@ class Digests:
 
     async def _tell(self, growing: Growing) -> None:
         planned = growing.planned or growing.digest
-        if growing.unknown and growing.remote is None:
+        if growing.unknown:
             sought = Sought(key="digest_id", value=planned.digest_id, since=planned.since - SKEW)
             found = await self.living.find(sought, now=self.clock())
             growing.unknown = False
