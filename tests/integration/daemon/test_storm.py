@@ -33,7 +33,9 @@ SLOW_SLACK = ("--per-second", "1", "--burst", "3")
 
 
 def plan(**slack: Any) -> Plan:
-    return Plan(promise(PROMISED, "PT0S"), slack={"per_second": 1, "digest_above": 10, **slack}, slack_options=SLOW_SLACK)
+    return Plan(
+        promise(PROMISED, "PT0S"), slack={"per_second": 1, "digest_above": 10, **slack}, slack_options=SLOW_SLACK
+    )
 
 
 @pytest.mark.timeout(900)

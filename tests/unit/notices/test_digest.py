@@ -34,7 +34,7 @@ def _item(order: dict[str, Any] | None, *, stage: str | None = None, now: Instan
 def test_an_item_says_whose_it_is_where_it_stands_and_how_late() -> None:
     item = _item(order_json(causes=[{"cause": "queue", "who": "mes"}, {"cause": "work", "who": "mes"}]))
     assert (item.order_id, item.client, item.stage) == ("A-1001", "ACME GmbH", "PRICE_CALCULATED")
-    assert (item.cause, item.late, item.text) == ("queue mes", 2 * DAY + 3 * HOUR, "Said.")
+    assert (item.cause, item.late, item.text) == ("waiting behind mes", 2 * DAY + 3 * HOUR, "Said.")
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_an_item_says_whose_it_is_where_it_stands_and_how_late() -> None:
         ({"promise": {"due_at": None}}, "late", 0),
         ({"promise": {"due_at": "soon"}}, "late", 0),
         ({"causes": []}, "cause", None),
-        ({"causes": [{"cause": "hold", "who": None}]}, "cause", "hold"),
+        ({"causes": [{"cause": "hold", "who": None}]}, "cause", "on hold"),
         ({"status": None}, "stage", None),
         ({"client_name": "x" * 500}, "client", "x" * 79 + "…"),
     ],

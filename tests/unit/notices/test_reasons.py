@@ -36,7 +36,7 @@ def _part(cause: str, share: object, who: str | None = None) -> dict[str, object
         (_part("queue", 1.0, "mes"), "waiting behind mes 100 %"),
         (_part("message", 0.3, "crm"), "a message of crm is missing 30 %"),
         (_part("message", 0.3), "a message that is missing 30 %"),
-        (_part("person", 0.3, "a seller (crm)"), "waiting for a seller (crm) 30 %"),
+        (_part("person", 0.3, "seller"), "waiting for a seller 30 %"),
         (_part("person", 0.3), "waiting for a person 30 %"),
         (_part("work", 0.3, "mes"), "work at mes 30 %"),
         (_part("work", 0.3), "work 30 %"),
@@ -74,11 +74,11 @@ def test_a_name_from_outside_is_cut_and_stays_on_its_line() -> None:
         (
             {},
             (
-                "Forecast: finishes about 6 May 2026, 09:00 UTC, 83 % likely late. "
-                "8 May 2026, 09:00 UTC would be kept with 90 %."
+                "Forecast: finishes about 6 May 2026, 09:00 UTC, 83 % likely to be late. "
+                "8 May 2026, 09:00 UTC would be kept with 90 % certainty."
             ),
         ),
-        ({"suggested_due_at": None}, "Forecast: finishes about 6 May 2026, 09:00 UTC, 83 % likely late."),
+        ({"suggested_due_at": None}, "Forecast: finishes about 6 May 2026, 09:00 UTC, 83 % likely to be late."),
         (
             {"probability_late": None, "suggested_due_at": None},
             "Forecast: finishes about 6 May 2026, 09:00 UTC.",

@@ -94,7 +94,7 @@ async def test_a_line_that_is_not_found_is_posted() -> None:
     update = bench.update(1, MOVED)
     await bench.tells(update, reply=Reply(Act.RESET))
     await bench.tells(update)
-    assert (bench.sink.made("find"), len(bench.lines()), bench.way.unknown_lines) == (1, 1, set())
+    assert (bench.sink.made("find"), len(bench.lines()), bench.way.unknown_lines) == (2, 1, set())
 
 
 async def test_a_message_that_can_not_be_edited_any_more_has_a_thread_all_the_same() -> None:
