@@ -84,7 +84,9 @@ class Gathering:
             return None
         if growing is None:
             since = now if self.noticed_at is None else self.noticed_at
-            begun = Digest(digest_id(self.lane, found[0]), since, morning=self._is_morning(now) and not self.storm.rages(now))
+            begun = Digest(
+                digest_id(self.lane, found[0]), since, morning=self._is_morning(now) and not self.storm.rages(now)
+            )
             growing = self.growing = Growing(begun)
         self.noticed_at = None
         growing.members = [self.channel.take(notice_id) for notice_id in found]

@@ -109,7 +109,12 @@ async def test_bad_times_for_messages(bootstrap: str, tmp_path: Path, rng: rando
         _, expected = await prove(world, within=120, failures=kept)
         assert len([key for key in expected.all_notices if key[1] == "breached"]) == count
         assert world.crashes >= 1
-        assert {row["act"] for row in writes(world.slack)} >= {"rate_limited", "server_error", "hang", "accept_then_reset"}
+        assert {row["act"] for row in writes(world.slack)} >= {
+            "rate_limited",
+            "server_error",
+            "hang",
+            "accept_then_reset",
+        }
         assert_looked_for(world.slack)
         assert_posted_once(world.slack)
 
