@@ -12,6 +12,8 @@ KAFKA_DATA ?= data/kafka
 KAFKA_PORT ?= 9092
 SECONDS :=
 EVENTS  ?= 1000000
+ORDERS  ?= 5000
+MINUTES ?= 10
 ARGS    ?=
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := $(VENV)
@@ -89,6 +91,14 @@ peers: ## What the tests need from Debian, installed when root
 .PHONY: history
 history: $(BIN)/.deps ## Generated orders of known truth against slamon and the oracle; EVENTS=1000000, ARGS="--seed 1"
 	@exec $(BIN)/python -m tests.history --events $(EVENTS) $(ARGS)
+
+.PHONY: storm
+storm: setup ## 5,000 orders breach within a minute, Slack takes one message a second; ORDERS=5000
+	STORM_ORDERS=$(ORDERS) $(BIN)/python -m pytest tests/integration/daemon/test_storm.py $(ARGS)
+
+.PHONY: slack-faults
+slack-faults: setup ## Slack fails in every way by turns while workers are killed; MINUTES=10
+	SLACK_FAULTS_MINUTES=$(MINUTES) $(BIN)/python -m pytest tests/integration/daemon/test_slack_faults.py $(ARGS)
 
 .PHONY: bench-engine
 bench-engine: setup $(BIN)/.bench-deps ## slamon's engine against stock Faust, Quix Streams and a loop by hand

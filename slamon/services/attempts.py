@@ -60,21 +60,15 @@ class Attempts:
             self._note_failure(way.channel, started, fault)
             way.channel.rest(way.rest_after(fault))
             way.channel.back(started)  # not counted: nothing was sent
-            if fault.permanent:
-                await self.refusals.begin(way, fault)
+            await self.refusals.begin(way, fault)
             return
         _log.info("notice.looked_up", notice_id=offer.notice_id, receiver=way.channel.receiver, found=found is not None)
         if found is None:
             way.channel.back(started, unknown=False)
         elif offer.digest_id is not None:
-            mark = self._mark(
-                way.channel,
-                started._replace(attempts=started.attempts - 1),
-                DeliveryState.DIGESTED,
-                remote=found.remote,
-                digest_id=offer.digest_id,
-                planned=offer.planned,
-            )
+            more = {"remote": found.remote, "digest_id": offer.digest_id, "planned": offer.planned}
+            earlier = started._replace(attempts=started.attempts - 1)
+            mark = self._mark(way.channel, earlier, DeliveryState.DIGESTED, **more)
             await self._finish(way.channel, offer, mark)
             self.tally.digested(way.channel.receiver, kind_of(offer), mark.at - offer.decided_at)
         else:
@@ -101,19 +95,18 @@ class Attempts:
     async def _failed(self, way: Way, started: Waiting, fault: SinkError) -> None:
         channel = way.channel
         self._note_failure(channel, started, fault)
+        if fault.permanent and await self.refusals.passed_on(way, started, fault):
+            return
         if not fault.permanent:
             channel.again(started, way.rest_after(fault), unknown=outcome_unknown(fault))
-            await self._report_failure(channel, started, fault)
+        elif await self.refusals.begin(way, fault):
+            channel.back(started, unknown=False, counted=True)  # as due as those that wait behind it
+        else:
+            failed = self._mark(channel, started, DeliveryState.FAILED, error=fault.reason)
+            await self._finish(channel, started.offer, failed)
+            self.tally.failed(channel.receiver, kind_of(started.offer))
             return
-        if await self.refusals.passed_on(way, started, fault):
-            return
-        if await self.refusals.begin(way, fault):  # it is as due as those that wait behind it
-            channel.back(started, unknown=False, counted=True)
-            await self._report_failure(channel, started, fault)
-            return
-        mark = self._mark(channel, started, DeliveryState.FAILED, error=fault.reason)
-        await self._finish(channel, started.offer, mark)
-        self.tally.failed(channel.receiver, kind_of(started.offer))
+        await self._report_failure(channel, started, fault)
 
     def _note_failure(self, channel: Channel, started: Waiting, fault: SinkError) -> None:
         self.tally.attempt_failed(channel.receiver, fault.reason)

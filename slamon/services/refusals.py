@@ -32,7 +32,7 @@ class Refusals:
     _well: set[str] = field(default_factory=set)
 
     async def begin(self, way: Way, fault: SinkError) -> bool:
-        """A call was refused for good: close the way if nothing else would fare better; returns whether it is closed."""
+        """A call was refused for good: close the way if all others would be too; returns whether it is closed."""
         if fault.reason not in _OF_ALL:
             return False
         if way.channel.refused is not None:

@@ -12,12 +12,18 @@ ANSWER_LIMIT = 256 * 1024
 """Bytes of an answer that are read; Slack's echo of the longest message is far below."""
 
 
+LIST_LIMIT = 32 * 1024 * 1024
+"""The same for a receiver that is asked for pages of messages (Slack: 200 of them, with what others wrote)."""
+
+
 class AnswerTooLarge(aiohttp.ClientPayloadError):
     """A receiver answers with more than anybody asked for."""
 
 
 class BoundedResponse(aiohttp.ClientResponse):
-    """An answer that is read up to `ANSWER_LIMIT` bytes, after decompression."""
+    """An answer that is read up to `limit` bytes, after decompression."""
+
+    limit = ANSWER_LIMIT
 
     async def read(self) -> bytes:
         """Read the body; raises AnswerTooLarge and closes the connection beyond the limit."""
@@ -25,19 +31,26 @@ class BoundedResponse(aiohttp.ClientResponse):
             body = bytearray()
             async for piece in self.content.iter_any():
                 body += piece
-                if len(body) > ANSWER_LIMIT:
+                if len(body) > self.limit:
                     self.close()
                     raise AnswerTooLarge
             self._body = bytes(body)
         return await super().read()
 
 
+class ListResponse(BoundedResponse):
+    """An answer that may be a page of a list."""
+
+    limit = LIST_LIMIT
+
+
 class SessionHolder:
     """Keeps one session for all calls to one receiver."""
 
-    def __init__(self, url: str, timeout: float) -> None:
-        """`timeout` in seconds is for a whole attempt, from connecting to the last byte read."""
+    def __init__(self, url: str, timeout: float, *, lists: bool = False) -> None:
+        """`timeout` in seconds is for a whole attempt, from connecting to the last byte read; `lists` are asked for."""
         self._timeout = timeout
+        self._response = ListResponse if lists else BoundedResponse
         # The environment's proxies are for what is outside; a receiver on this machine is asked directly.
         self._trust_env = not is_loopback(url)
         self._session: aiohttp.ClientSession | None = None
@@ -47,7 +60,7 @@ class SessionHolder:
         if self._session is None or self._session.closed:
             self._session = aiohttp.ClientSession(
                 timeout=aiohttp.ClientTimeout(total=self._timeout),
-                response_class=BoundedResponse,
+                response_class=self._response,
                 trace_configs=[_no_redirects()],
                 cookie_jar=aiohttp.DummyCookieJar(),
                 trust_env=self._trust_env,

@@ -42,7 +42,8 @@ class SlackSink:
         """Open nothing yet: the session comes with the first call."""
         self._target = target
         self._session = SessionHolder(target.api_url, target.timeout)
-        self._search = Search(self._client, target.channel)
+        self._lists = SessionHolder(target.api_url, target.timeout, lists=True)
+        self._search = Search(lambda: self._client(self._lists), target.channel)
         self.channel = f"slack|{target.channel}"
 
     def __repr__(self) -> str:
@@ -83,11 +84,12 @@ class SlackSink:
         return slack_message(notice, self._target.channel, self._target.links)
 
     async def close(self) -> None:
-        """Close the session."""
+        """Close the sessions."""
         await self._session.close()
+        await self._lists.close()
 
     async def _post(self, message: Mapping[str, Any], now: Instant) -> Receipt:
-        answer = await _asked(lambda: self._client().chat_postMessage(**message), now)
+        answer = await _asked(lambda: self._client(self._session).chat_postMessage(**message), now)
         channel = text_of(answer.get("channel"))
         if channel is not None:
             self._search.channel_id = self._search.channel_id or channel
@@ -95,13 +97,13 @@ class SlackSink:
 
     async def _update(self, remote: str, message: Mapping[str, Any], now: Instant) -> None:
         channel, _, ts = remote.partition("|")
-        await _asked(lambda: self._client().chat_update(channel=channel, ts=ts, **message), now)
+        await _asked(lambda: self._client(self._session).chat_update(channel=channel, ts=ts, **message), now)
 
-    def _client(self) -> AsyncWebClient:
+    def _client(self, session: SessionHolder) -> AsyncWebClient:
         client = AsyncWebClient(
             token=self._target.token,
             base_url=self._target.api_url,
-            session=self._session.get(),
+            session=session.get(),
             logger=_quiet(),
             retry_handlers=[],  # one attempt; the dispatcher repeats
         )

@@ -1,4 +1,4 @@
-"""Many orders breach within a minute; and what must be true of Slack's calls and digests afterwards, however it went."""
+"""Many orders breach within a minute; what must be true of Slack's calls and digests then, however it went."""
 
 from __future__ import annotations
 

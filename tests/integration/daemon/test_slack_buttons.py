@@ -1,4 +1,4 @@
-"""People press the buttons of Slack's message: it then shows who; a new promise moves the order, and its thread says so."""
+"""People press the buttons of Slack's message: it shows who; a new promise moves the order, its thread says so."""
 
 from pathlib import Path
 from typing import Any

@@ -32,7 +32,7 @@ async def states(world: World) -> Counter[str]:
 
 
 async def test_a_managers_channel_is_not_there(bootstrap: str, tmp_path: Path) -> None:
-    """Its notices go to Slack's own channel, one message an order; the webhook hears of it once; a restart repeats none."""
+    """Its notices go to Slack's own channel, one message an order; the webhook hears of it; a restart repeats none."""
     plan = Plan(
         promise("PT2S", "PT0S"),
         slack={"managers": {"m-1": {"user": "U0ANN", "channel": "#gone"}}},

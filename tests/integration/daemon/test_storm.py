@@ -5,7 +5,6 @@ Fewer by default, at the same pace; `make storm` has all of them. STORM_ORDERS s
 
 import os
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -32,10 +31,9 @@ DIGEST_WITHIN = 10 * SECOND
 SLOW_SLACK = ("--per-second", "1", "--burst", "3")
 
 
-def plan(**slack: Any) -> Plan:
-    return Plan(
-        promise(PROMISED, "PT0S"), slack={"per_second": 1, "digest_above": 10, **slack}, slack_options=SLOW_SLACK
-    )
+def plan() -> Plan:
+    pace = {"per_second": 1, "digest_above": 10}
+    return Plan(promise(PROMISED, "PT0S"), slack=pace, slack_options=SLOW_SLACK)
 
 
 @pytest.mark.timeout(900)

@@ -11,6 +11,8 @@ from slamon.demo.standins.ledger import read_ledger
 from slamon.demo.standins.script import Act, Reply
 from slamon.demo.standins.slack import SlackStandIn
 from slamon.errors import SinkError
+from slamon.sinks.message import Sought
+from slamon.sinks.session import ANSWER_LIMIT
 from slamon.sinks.slack import SlackSink, SlackTarget
 from tests.samples import NOW, outgoing
 
@@ -45,6 +47,19 @@ async def test_the_receipt_names_channel_and_message(slack: SlackStandIn) -> Non
     assert receipt.channel_id == channel.channel_id
     assert receipt.remote_id == channel.messages[0]["ts"]
     assert channel.messages[0]["metadata"]["event_type"] == "slamon_notice"
+
+
+async def test_a_message_is_found_among_many_long_ones(slack: SlackStandIn) -> None:
+    """A page of Slack's history is longer than any other answer: it was not read, so nothing was ever found."""
+    sink = SlackSink(SlackTarget(token=TOKEN, channel="late-orders", api_url=slack.api_url))
+    receipt = await sink.send(outgoing(), now=NOW)
+    for _ in range(20):
+        await slack.say("#late-orders", "x" * (ANSWER_LIMIT // 10))
+    sought = Sought(key="notice_id", value=outgoing().notice_id, since=NOW - 1)
+    found = await sink.find(sought, now=NOW)
+    await sink.close()
+    assert found is not None
+    assert found.remote == receipt.remote
 
 
 @pytest.mark.parametrize(
