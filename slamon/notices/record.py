@@ -21,6 +21,8 @@ KIND_OF: dict[int, NoticeKind] = {
 WAITING = (DeliveryState.PENDING, DeliveryState.HELD)
 UNSETTLED = (DeliveryState.PENDING, DeliveryState.HELD, DeliveryState.SENDING)
 OFFERED = (DeliveryState.PENDING, DeliveryState.SENDING)
+REFUSE_ALL = frozenset({"auth", "not_found"})
+"""Reasons for which a receiver would refuse every notice."""
 
 
 class Delivery(msgspec.Struct, array_like=True, gc=False):
@@ -142,11 +144,23 @@ def is_settled(record: NoticeRecord) -> bool:
     return all(delivery.state not in UNSETTLED for delivery in both)
 
 
-def intents(order_id: str, records: list[NoticeRecord]) -> Iterator[Intent]:
-    """Everything to be sent now about an order: notices and withdrawals, in the order of their decision."""
+def was_refused(record: NoticeRecord) -> bool:
+    """Whether a receiver that refused everything was to be told of what stands: it may take it another time."""
+    return record.standing and any(map(_was_refused, record.deliveries.values()))
+
+
+def _was_refused(delivery: Delivery) -> bool:
+    return delivery.state == DeliveryState.FAILED and delivery.error in REFUSE_ALL
+
+
+def intents(order_id: str, records: list[NoticeRecord], *, refused: bool = False) -> Iterator[Intent]:
+    """Everything to be sent now about an order: notices and withdrawals, in the order of their decision.
+
+    `refused`: also what stands and met a receiver that refused everything.
+    """
     for record in records:
         for name, delivery in record.deliveries.items():
-            if delivery.state in OFFERED:
+            if delivery.state in OFFERED or (refused and record.standing and _was_refused(delivery)):
                 yield Intent(record.id_for(order_id), record, name, delivery.attempts)
         for name, delivery in (record.retraction or {}).items():
             if delivery.state in OFFERED:

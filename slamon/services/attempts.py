@@ -99,14 +99,13 @@ class Attempts:
             return
         if not fault.permanent:
             channel.again(started, way.rest_after(fault), unknown=outcome_unknown(fault))
-        elif await self.refusals.begin(way, fault):
-            channel.back(started, unknown=False, counted=True)  # as due as those that wait behind it
-        else:
-            failed = self._mark(channel, started, DeliveryState.FAILED, error=fault.reason)
-            await self._finish(channel, started.offer, failed)
-            self.tally.failed(channel.receiver, kind_of(started.offer))
+            await self._report_failure(channel, started, fault)
             return
-        await self._report_failure(channel, started, fault)
+        await self.refusals.begin(way, fault)
+        # Where everything is refused its row offers it again to whoever starts anew (`was_refused`)
+        failed = self._mark(channel, started, DeliveryState.FAILED, error=fault.reason)
+        await self._finish(channel, started.offer, failed)
+        self.tally.failed(channel.receiver, kind_of(started.offer))
 
     def _note_failure(self, channel: Channel, started: Waiting, fault: SinkError) -> None:
         self.tally.attempt_failed(channel.receiver, fault.reason)

@@ -80,12 +80,13 @@ class Offering:
     ) -> Iterator[Outgoing]:
         """Offer what is unsettled about an order, as it stands at `now`.
 
-        `only` these deliveries; only to this partition of the `outbox`. Nothing is offered to receivers that
+        `only` these deliveries, else also what met a receiver that refused everything; only to this partition of the
+        `outbox`. Nothing is offered to receivers that
         are configured no more.
         """
         if only is not None and not only:
             return  # the order itself is costly to write
-        for offer in self._offers(key, row, now):
+        for offer in self._offers(key, row, now, refused=only is None):
             address = address_of(self.addresses, offer.receiver, offer.route)
             is_asked_for = only is None or (offer.notice_id, offer.receiver, offer.route) in only
             if address is not None and is_asked_for and outbox in (None, address.partition):
@@ -112,9 +113,10 @@ class Offering:
         shown = self._shown(key, row, now)
         return offer_of(intent, shown, self._place(row, now), self._mention(shown))
 
-    def _offers(self, key: bytes, row: Row, now: Instant) -> Iterator[Offer]:
+    def _offers(self, key: bytes, row: Row, now: Instant, *, refused: bool) -> Iterator[Offer]:
         shown = self._shown(key, row, now)
-        return offers(row.records or [], shown, self._place(row, now), self.addresses, self._mention(shown))
+        place, mention = self._place(row, now), self._mention(shown)
+        return offers(row.records or [], shown, place, self.addresses, mention, refused=refused)
 
     def _mention(self, shown: Mapping[str, object]) -> tuple[str, ...]:
         return self.orders.notices.routing.mention(shown["manager_id"])

@@ -170,13 +170,15 @@ def offers(
     place: Place,
     addresses: Mapping[str, Address],
     mention: tuple[str, ...] = (),
+    *,
+    refused: bool = False,
 ) -> Iterator[Offer]:
     """Everything unsettled about an order; receivers that are configured no more are passed over.
 
-    `mention` are the Slack users that the order concerns.
+    `mention` are the Slack users that the order concerns; `refused`: also what met a receiver that refused everything.
     """
     order_id = str(order["order_id"])
-    for intent in intents(order_id, records):
+    for intent in intents(order_id, records, refused=refused):
         if intent.receiver in addresses:
             yield offer_of(intent, order, place, mention if intent.receiver == SLACK else ())
 

@@ -10,7 +10,7 @@ from functools import partial
 
 from slamon.notices.leaving import leave, marker_ends, may_leave, wake_at, wanted_at
 from slamon.notices.marks import Mark
-from slamon.notices.record import is_settled
+from slamon.notices.record import is_settled, was_refused
 from slamon.notices.reminding import remind
 from slamon.notices.row import (
     OrderRules,
@@ -167,7 +167,8 @@ class OrderPartition:
         if row.records is not None:  # else nothing was ever decided about it
             self.held.note(key, row)
             is_told = row.story is None or row.story.is_told
-            change = self.unsettled.discard if is_told and all(map(is_settled, row.records)) else self.unsettled.add
+            is_done = is_told and all(is_settled(record) and not was_refused(record) for record in row.records)
+            change = self.unsettled.discard if is_done else self.unsettled.add
             change(key)
 
 

@@ -121,13 +121,12 @@ async def test_a_refusal_of_the_notice_itself_is_final() -> None:
 
 
 async def test_a_notice_stays_due_where_everything_is_refused() -> None:
-    """The receiver is closed until somebody mends it; the one that found out waits like those behind it."""
+    """The receiver is closed until somebody mends it; the one that found out failed, and is offered anew then."""
     bench = Bench()
     noted = (await bench.makes(Reply(Act.REFUSE, status=401)))[-1]
-    assert (noted.state, noted.error, noted.attempts) == ("sending", "auth", 1)
+    assert (noted.state, noted.error, noted.attempts) == ("failed", "auth", 1)
     assert bench.channel.refused == "auth"
-    assert [(one.attempts, one.unknown) for one in bench.channel.waiting.values()] == [(1, False)]
-    assert bench.tally.of("failed") == []
+    assert bench.tally.of("failed") == [("slack", "breached")]
 
 
 async def test_a_fault_of_our_own_neither_loses_nor_blocks_a_notice() -> None:

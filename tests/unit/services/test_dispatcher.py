@@ -260,14 +260,14 @@ async def test_a_receiver_that_refuses_everything_is_asked_no_more() -> None:
     sink.script.push(Reply(Act.REFUSE))
     async with Bench(sink).running() as bench:
         bench.offers(offer("a"))
-        await until(lambda: bench.states() == ["sending", "sending"])
+        await until(lambda: bench.states() == ["sending", "failed"])
         await until(lambda: bool(bench.refusals()))
         bench.offers(offer("b"))
         for _ in range(100):
             await asyncio.sleep(0)
         assert len(sink.attempts) == 1
     assert bench.refusals() == [Refusal(receiver="slack", lane="slack", reason="not_found", at=bench.now)]
-    assert {waiting.offer.order_id for waiting in bench.dispatcher.channels["slack"].waiting.values()} == {"a", "b"}
+    assert {waiting.offer.order_id for waiting in bench.dispatcher.channels["slack"].waiting.values()} == {"b"}
 
 
 async def test_calls_keep_their_pace() -> None:
