@@ -23,7 +23,6 @@ NEAR: Span = 10 * MILLISECOND
 """Bounds that are as near as this are near enough."""
 MOST_ASKED = 64
 _FIRST_REACH: Span = 60_000 * MILLISECOND
-_REACH = 4
 _BATCH = 500
 
 
@@ -103,7 +102,7 @@ class Search(msgspec.Struct):
             at = _whole(now)
             return at if self._tells(at) else None
         if self.low is None:
-            return max(0, self.high - _FIRST_REACH * _REACH ** min(self.asked, 24))
+            return max(0, self.high - (_FIRST_REACH << 2 * min(self.asked, 24)))
         return self._between(self.low, self.high)
 
     def age(self, now: Instant, *, is_record: bool = False) -> Age:
