@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
@@ -10,7 +10,7 @@ from slamon.demo.kafka.broker import Broker
 from slamon.demo.kafka.cluster import Cluster as Nodes
 from slamon.kafka.cluster import Cluster
 from slamon.kafka.lag.collector import KafkaLag
-from slamon.kafka.lag.watching import Watch
+from slamon.kafka.lag.watching import Names, Watch
 from slamon.lag.observation import Observation, PartitionSeen, Place, Reason, Unknown
 from slamon.orders.event import Instant
 from tests.kafkas import new_topic, put, unique
@@ -25,8 +25,9 @@ def now() -> Instant:
     return time.time_ns() // 1000
 
 
-def collector(bootstrap: str) -> KafkaLag:
-    return KafkaLag("here", Cluster(bootstrap, {}, timeout=1.0), Watch(deadline=3.0), clock=now)
+def collector(bootstrap: str, groups: Sequence[str] = (".*",)) -> KafkaLag:
+    watch = Watch(groups=Names(include=tuple(groups)), deadline=3.0)
+    return KafkaLag("here", Cluster(bootstrap, {}, timeout=1.0), watch, clock=now)
 
 
 async def until(watching: KafkaLag, holds: Callable[[Observation], bool]) -> Observation:
@@ -79,7 +80,7 @@ async def test_a_collector_that_starts_before_its_broker() -> None:
         await watching.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def three() -> Iterator[Nodes]:
     """Each group's commits and each partition of a plain topic are with one node only."""
     nodes = Nodes(3, settings={"offsets.topic.replication.factor": "1", "offsets.topic.num.partitions": "6"})
@@ -98,7 +99,7 @@ async def test_one_of_three_nodes_dies(three: Nodes) -> None:
             await put(three.bootstrap, name, [(None, b"x")] * 2, partition=partition)
     for group in groups:
         await commit(three.bootstrap, group, {(name, p): 1 for name in (topic, copied) for p in range(6)})
-    watching = collector(three.bootstrap)
+    watching = collector(three.bootstrap, groups)
     healthy = await until(watching, lambda it: it.is_complete and len(it.groups) == GROUPS)
     by_node = {seen.coordinator for seen in healthy.groups.values()}
     assert by_node == {broker.bootstrap for broker in three.brokers}
@@ -133,7 +134,7 @@ async def test_a_frozen_node_costs_the_others_nothing(three: Nodes) -> None:
     groups = [unique("group") for _ in range(GROUPS)]
     for group in groups:
         await commit(three.bootstrap, group, dict.fromkeys([(topic, p) for p in range(6)], 0))
-    watching = collector(three.bootstrap)
+    watching = collector(three.bootstrap, groups)
     healthy = await until(watching, lambda it: it.is_complete and len(it.groups) == GROUPS)
     frozen = three.brokers[2]
     frozen.pause()

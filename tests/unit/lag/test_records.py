@@ -29,9 +29,7 @@ OFFSETS = st.integers(-5, 2**62)
         "records deleted unread", "all deleted unread", "at the log's start", "beyond the end", "topic made anew",
     ],
 )  # fmt: skip
-def test_the_formula(
-    committed: int | None, start: int, end: int, lag: int, lost: int, is_beyond: bool
-) -> None:
+def test_the_formula(committed: int | None, start: int, end: int, lag: int, lost: int, is_beyond: bool) -> None:
     found = lag_of(committed, start, end)
     assert (found.lag, found.lost, found.is_beyond) == (lag, lost, is_beyond)
 
