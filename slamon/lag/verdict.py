@@ -208,7 +208,8 @@ def _level(status: LagStatus, case: Case, policy: LagPolicy) -> Level:
 def _is_critical(case: Case, policy: LagPolicy) -> bool:
     if case.at_least >= policy.critical_after:
         return True
-    return case.was_level is Level.CRITICAL and case.was in LATE and not _is_younger(case, policy, policy.critical_after)
+    was_critical = case.was_level is Level.CRITICAL and case.was in LATE
+    return was_critical and not _is_younger(case, policy, policy.critical_after)
 
 
 MISSING_RULE = 2

@@ -95,6 +95,10 @@ class Window:
         error = _error(seen, rate_out - rate_in, over)
         return Flow(rate_in, rate_out, at - since, (now[2] - now[1]) - (end - x), error)
 
+    def last_at_end(self, x: int) -> Instant | None:
+        """When the log was last seen to end at x or before, so that a record at x came after; None: never."""
+        return max((at for at, _, end in self._triples() if end <= x), default=None)
+
     def _triples(self) -> Iterable[Point]:
         points = self.points
         return zip(points[::_WIDTH], points[1::_WIDTH], points[2::_WIDTH], strict=True)
@@ -127,8 +131,10 @@ def latest(etas: Iterable[Eta | None]) -> Eta | None:
 def _since(since: Instant, points: list[Point]) -> list[Point]:
     """The points from an instant on, the first where the line to it crosses that instant; the last in any case."""
     first = next((number for number, point in enumerate(points) if point[0] >= since), len(points))
-    if first == 0 or first == len(points):
-        return points[first - 1 :] if first else points
+    if first == len(points):
+        return points[-1:]
+    if first == 0 or points[first][0] == since:
+        return points[first:]
     (before, x, end), (after, later_x, later_end) = points[first - 1], points[first]
     part, whole = since - before, after - before
     return [(since, x + (later_x - x) * part // whole, end + (later_end - end) * part // whole), *points[first:]]
