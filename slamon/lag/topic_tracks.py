@@ -22,12 +22,11 @@ from slamon.lag.tracks import (
     stand,
 )
 from slamon.lag.verdict import Case, LagStatus, Level, Verdict, judge
-from slamon.lag.window import Eta
+from slamon.lag.window import NOW
 from slamon.orders.event import Instant
 
 _NO_END = Unknown(Reason.UNSUPPORTED, "the end of the log was not asked for")
 UNREADABLE = Verdict(LagStatus.UNKNOWN, Level.WARN, 1)
-NOW = Eta(0, 0, 0)
 
 
 class TopicTracks(msgspec.Struct):

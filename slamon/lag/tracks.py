@@ -8,7 +8,7 @@ from slamon.lag.observation import Isolation, Place, Unknown
 from slamon.lag.policy import LagPolicy
 from slamon.lag.records import Lag, Rewind, is_another_log
 from slamon.lag.verdict import LATE, Case, LagStatus, Level, Verdict
-from slamon.lag.window import Eta, Window, eta_of
+from slamon.lag.window import NOW, Eta, Window, eta_of
 from slamon.orders.event import Instant
 
 
@@ -203,15 +203,18 @@ def case_of(
     if track.unread is not None and (track.unread.first or 0) > track.lag.x:
         came_after = track.window.last_at_end(track.unread.first or 0)
         since = since if since is None or came_after is None else max(since, came_after)
-    waited = 0 if since is None or not track.shown else max(0, now - since)
-    if track.shown:
-        flow = track.window.flow((read_at, track.lag.x, track.lag.end), policy.window)
-        track.eta = eta_of(track.shown, flow)
+    shown = track.shown
+    waited = 0 if since is None or not shown else max(0, now - since)
+    if not shown:
+        track.eta = NOW
+    elif track.moved_at is None or now - track.moved_at > policy.window:
+        track.eta = None  # nothing was read all the time
     else:
-        track.eta = Eta(0, 0, 0)
+        flow = track.window.flow((read_at, track.lag.x, track.lag.end), policy.window)
+        track.eta = eta_of(shown, flow)
     verdict = track.verdict
     return Case(
-        lag=track.shown,
+        lag=shown,
         read_ago=max(0, now - read_at),
         lost=track.lag.lost,
         rewind=track.rewind,

@@ -33,6 +33,9 @@ class Eta(msgspec.Struct, frozen=True, gc=False):
     high: Span | None
 
 
+NOW = Eta(0, 0, 0)
+
+
 class Flow(msgspec.Struct, frozen=True, gc=False):
     """What came in and went out, records a second, over `over`; `change` is what the lag grew by in all.
 
@@ -107,7 +110,7 @@ class Window:
 def eta_of(lag: int, flow: Flow | None) -> Eta | None:
     """When a lag is gone; None: it is not going down, or that is not known."""
     if lag <= 0:
-        return Eta(0, 0, 0)
+        return NOW
     if flow is None or flow.net <= 0:
         return None
     span = _span(lag, flow.net)
@@ -119,7 +122,7 @@ def eta_of(lag: int, flow: Flow | None) -> Eta | None:
 
 def latest(etas: Iterable[Eta | None]) -> Eta | None:
     """When the last of several is gone; None where one of them does not go down."""
-    found = Eta(0, 0, 0)
+    found = NOW
     for eta in etas:
         if eta is None:
             return None
