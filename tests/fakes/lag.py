@@ -27,7 +27,7 @@ from tests.builders import T0
 
 
 class FakeLog:
-    """Records by their stamps from offset `start`; `unreadable` offsets are markers or aborted, `gaps` were compacted."""
+    """Records by their stamps from offset `start`; `unreadable`: markers or aborted; `gaps`: compacted."""
 
     def __init__(
         self,
