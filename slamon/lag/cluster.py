@@ -165,9 +165,8 @@ class ClusterTrack:
     def conclude(self, now: Instant) -> Snapshot:
         """Judge every group and topic by what is known now."""
         groups = tuple(self.groups[name].conclude(now, self.lookups, self.cluster) for name in sorted(self.groups))
-        is_complete = self.fault is None and not any(self.brokers.values())
-        topics = self._topic_rows(groups, now)
-        return Snapshot(self.cluster, now, groups, topics, self.kind, self.fault, is_complete)
+        away = {name: fault.detail or fault.reason for name, fault in self.brokers.items() if fault is not None}
+        return Snapshot(self.cluster, now, groups, self._topic_rows(groups, now), self.kind, self.fault, away)
 
     def _topic_rows(self, groups: tuple[GroupLag, ...], now: Instant) -> tuple[TopicFlow, ...]:
         if self.kind is BrokerKind.RABBITMQ:

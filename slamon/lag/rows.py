@@ -85,6 +85,8 @@ class TopicFlow(msgspec.Struct, frozen=True):
     cluster: str
     kind: BrokerKind = BrokerKind.KAFKA
     messages: int | None = None
+    end: int | None = None
+    """The sum of the partitions' ends: how many records there ever were."""
     per_second_in: float | None = None
     per_second_out: float | None = None
     grown_at: Instant | None = None
@@ -106,7 +108,13 @@ class Snapshot(msgspec.Struct, frozen=True):
     topics: tuple[TopicFlow, ...] = ()
     kind: BrokerKind = BrokerKind.KAFKA
     unknown: Unknown | None = None
-    is_complete: bool = True
+    away: dict[str, str] = {}
+    """The brokers that did not answer, and why."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every broker answered."""
+        return self.unknown is None and not self.away
 
 
 def sum_known(values: list[int | None]) -> int | None:

@@ -84,7 +84,7 @@ class TopicTracks(msgspec.Struct):
         self.uneasy = [track for track in self.tracks.values() if not track.is_at_rest]
         for track in self.tracks.values():
             if track.is_at_rest:
-                track.verdict = None
+                track.verdict = track.case = None
         self._rows.clear()
 
     def _observe_unchanged(self, at: Instant, policy: LagPolicy, lookups: LookUps) -> None:
@@ -141,7 +141,7 @@ class TopicTracks(msgspec.Struct):
             read_at = track.read_at or self.read_at
             age = age_of(track, lookups, policy, now)
             case = case_of(track, age, policy, now=now, read_at=read_at, has_members=has_members)
-            track.verdict = verdict = judge(case, policy)
+            track.case, track.verdict = case, (verdict := judge(case, policy))
             found.append(verdict)
             exact = policy.isolation is Isolation.READ_UNCOMMITTED or not lookups.is_refused(track.place)
             self._rows[track.place.partition] = _row(track, case, verdict, exact=exact)

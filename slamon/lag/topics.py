@@ -70,6 +70,7 @@ class TopicTrack(msgspec.Struct):
             self.topic,
             cluster,
             messages=self.messages,
+            end=self.end,
             per_second_in=None if rates is None else rates.per_second_in,
             per_second_out=None if rates is None else rates.per_second_out,
             grown_at=self.grown_at,

@@ -48,6 +48,8 @@ class Track(msgspec.Struct):
     read_at: Instant | None = None
     verdict: Verdict | None = None
     eta: Eta | None = None
+    case: Case | None = None
+    """What the rules saw when they last judged it."""
 
     @property
     def shown(self) -> int:

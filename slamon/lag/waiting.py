@@ -65,10 +65,8 @@ class _Shelf:
         """Leave out every second of the older half: of two neighbours the one that is due later."""
         half = len(self.ids) // 4 * 2 + 1
         self.thinned_to = max(self.thinned_to, self.offsets[half - 1] + 1)
-        kept = [0]
-        for one in range(1, half, 2):
-            kept.append(one if due(self.ids[one]) <= due(self.ids[one + 1]) else one + 1)
-        kept += range(half, len(self.ids))
+        sooner = (one if due(self.ids[one]) <= due(self.ids[one + 1]) else one + 1 for one in range(1, half, 2))
+        kept = [0, *sooner, *range(half, len(self.ids))]
         self.offsets = array("q", (self.offsets[number] for number in kept))
         self.stamps = array("q", (self.stamps[number] for number in kept))
         self.ids = [self.ids[number] for number in kept]

@@ -90,7 +90,7 @@ class Window:
     def flow(self, now: Point, span: Span) -> Flow | None:
         """Rates over the window up to `now` = (at, x, end); None while nothing earlier was seen."""
         at = now[0]
-        seen = [*_since(at - span, [point for point in self._triples() if point[0] < at]), now]
+        seen = [*_since(at - span, [point for point in self.samples() if point[0] < at]), now]
         if len(seen) < 2:  # noqa: PLR2004 - a rate needs two points
             return None
         (since, x, end), over = seen[0], (at - seen[0][0]) / SECOND
@@ -100,9 +100,10 @@ class Window:
 
     def last_at_end(self, x: int) -> Instant | None:
         """When the log was last seen to end at x or before, so that a record at x came after; None: never."""
-        return max((at for at, _, end in self._triples() if end <= x), default=None)
+        return max((at for at, _, end in self.samples() if end <= x), default=None)
 
-    def _triples(self) -> Iterable[Point]:
+    def samples(self) -> Iterable[Point]:
+        """The points, oldest first."""
         points = self.points
         return zip(points[::_WIDTH], points[1::_WIDTH], points[2::_WIDTH], strict=True)
 

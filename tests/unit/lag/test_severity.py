@@ -42,9 +42,7 @@ def eta(span: int, high: int | None = None) -> Eta:
         "the end of the band counts", "broken already", "does not clear, weeks left", "does not clear, days left",
     ],
 )  # fmt: skip
-def test_what_is_left_once_the_queue_has_cleared(
-    slack: int | None, clears_in: Eta | None, expected: Level | None
-) -> None:
+def test_what_is_left_when_it_has_cleared(slack: int | None, clears_in: Eta | None, expected: Level | None) -> None:
     assert urgency(waiting(slack), clears_in, POLICY) is expected
 
 

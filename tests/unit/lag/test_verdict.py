@@ -102,9 +102,9 @@ SCENARIOS: list[tuple[str, Case, str, Level, int]] = [
      "CATCHING_UP", Level.WARN, 8),
     ("was late, nothing unread now", case(lag=0, was=LagStatus.FALLING_BEHIND), "OK", Level.NONE, 9),
     ("was critical, not proven young enough",
-     case(age=12 * MINUTE, was=LagStatus.FALLING_BEHIND, was_level=Level.CRITICAL), "FALLING_BEHIND", Level.CRITICAL, 7),
+     case(age=12 * MINUTE, was=LagStatus.STUCK, was_level=Level.CRITICAL), "FALLING_BEHIND", Level.CRITICAL, 7),
     ("was critical, proven young enough",
-     case(age=12 * MINUTE - US, was=LagStatus.FALLING_BEHIND, was_level=Level.CRITICAL), "FALLING_BEHIND", Level.WARN, 7),
+     case(age=12 * MINUTE - US, was=LagStatus.STUCK, was_level=Level.CRITICAL), "FALLING_BEHIND", Level.WARN, 7),
     # 9 OK, 10 IDLE
     ("nothing unread, records flow", case(lag=0, quiet=10 * MINUTE - US), "OK", Level.NONE, 9),
     ("nothing unread, nothing came for the window", case(lag=0, quiet=10 * MINUTE), "IDLE", Level.NONE, 10),
