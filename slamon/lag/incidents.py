@@ -83,6 +83,7 @@ def step(before: Incidents, found: Iterable[Trouble], cluster: str, now: Instant
     troubles = {(trouble.subject, trouble.kind): trouble for trouble in found}
     silenced_until = _silence(before, troubles.values(), cluster, now)
     is_quiet = now < silenced_until.get(cluster, now)
+    unknown = {subject for subject, kind in troubles if kind is TroubleKind.UNREADABLE}
     kept: list[Incident] = []
     changed: list[Incident] = []
     closed: list[Incident] = []
@@ -91,7 +92,8 @@ def step(before: Incidents, found: Iterable[Trouble], cluster: str, now: Instant
             kept.append(incident)
             continue
         trouble = troubles.pop((incident.subject, incident.kind), None)
-        after = _go_on(incident, trouble, now, is_quiet=is_quiet)
+        is_unseen = trouble is None and (incident.subject in unknown or is_quiet)
+        after = incident if is_unseen and not _is_outage(incident) else _go_on(incident, trouble, now)
         (kept if after.ended_at is None else closed).append(after)
         if after.ended_at is None and _says_other(incident, after):
             changed.append(after)
@@ -110,7 +112,11 @@ def _silence(before: Incidents, found: Iterable[Trouble], cluster: str, now: Ins
 def _is_held(trouble: Trouble, *, is_quiet: bool) -> bool:
     if trouble.kind is TroubleKind.BROKER_AWAY:
         return False
-    return trouble.is_silenced or (is_quiet and trouble.kind in {TroubleKind.LAG, TroubleKind.UNREADABLE})
+    return (
+        trouble.is_silenced
+        or trouble.is_new
+        or (is_quiet and trouble.kind in {TroubleKind.LAG, TroubleKind.UNREADABLE})
+    )
 
 
 def _open(trouble: Trouble, now: Instant) -> Incident:
@@ -132,10 +138,12 @@ def _open(trouble: Trouble, now: Instant) -> Incident:
     )
 
 
-def _go_on(incident: Incident, trouble: Trouble | None, now: Instant, *, is_quiet: bool) -> Incident:
+def _is_outage(incident: Incident) -> bool:
+    return incident.kind is TroubleKind.BROKER_AWAY
+
+
+def _go_on(incident: Incident, trouble: Trouble | None, now: Instant) -> Incident:
     if trouble is None:
-        if is_quiet and incident.kind is not TroubleKind.BROKER_AWAY:
-            return incident
         since = now if incident.well_since is None else incident.well_since
         is_over = now - since >= incident.clear_after
         return msgspec.structs.replace(incident, well_since=since, ended_at=since if is_over else None)

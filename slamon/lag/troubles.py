@@ -47,7 +47,7 @@ class Spot(msgspec.Struct, array_like=True, frozen=True, gc=False):
 class Trouble(msgspec.Struct, frozen=True):
     """One condition. `anchor` names its beginning in the log, so that whoever finds it anew finds the same.
 
-    `is_silenced`: a broker is away, and this hangs on it.
+    `is_silenced`: a broker is away, and this hangs on it. `is_new`: it has to last before it is told.
     """
 
     cluster: str
@@ -63,6 +63,7 @@ class Trouble(msgspec.Struct, frozen=True):
     soonest: str | None = None
     cause: str | None = None
     is_silenced: bool = False
+    is_new: bool = False
 
 
 def troubles(
@@ -119,9 +120,7 @@ def _of_group(
     level = severity(group.verdict, waiting, group.eta, rules.slack)
     if kind is None or level is Level.NONE:
         return None
-    is_new = snapshot.as_of - group.since < policy.unknown_after
-    if kind is TroubleKind.UNREADABLE and is_new:
-        return None  # one cycle that failed is no incident
+    lasts = snapshot.as_of - group.since
     started_at, anchor = _beginning(group, snapshot.as_of)
     return Trouble(
         group.cluster,
@@ -137,6 +136,7 @@ def _of_group(
         None if waiting is None else waiting.soonest,
         None if group.unknown is None else group.unknown.detail or group.unknown.reason,
         is_under_outage(group, snapshot),
+        kind is TroubleKind.UNREADABLE and lasts < policy.unknown_after,  # one cycle that failed is no incident
     )
 
 
