@@ -67,6 +67,8 @@ class ClusterTrack:
     def remember(self, memory: Memory) -> None:
         """What was known before a restart; to be called before the first observation."""
         self._memory = memory
+        for name in memory.groups:
+            self._group(name, 0)
 
     def keep(self) -> Memory:
         """What has to survive a restart."""
@@ -107,27 +109,18 @@ class ClusterTrack:
             track = self._topics.get(name)
             if track is None:
                 track = self._topics[name] = TopicTrack(name, at, there, kept=self._memory.topics.get(name))
+                track.others(there)
             elif there == track.seen:
                 there = track.seen  # noqa: PLW2901 - so that whoever compares it later need not look inside
             else:
-                self._forget_other_logs(name, track.seen, there)
+                for number in track.others(there):
+                    self.lookups.forget(Place(name, number))  # what was learnt is of another log
             track.observe(there, at, self.rules.default.window)
             found[name] = there
         if seen.is_complete:
             for name in self._topics.keys() - found.keys():
                 del self._topics[name]
         return found
-
-    def _forget_other_logs(self, topic: str, before: TopicSeen, now: TopicSeen) -> None:
-        """Where a log ends before where it ended, or the topic is another one, nothing learnt of it counts."""
-        is_another = now.topic_id is not None and before.topic_id not in {None, now.topic_id}
-        for number, part in now.partitions.items():
-            was = before.partitions.get(number)
-            is_shorter = was is not None and (
-                _is_less(part.stable_end, was.stable_end) or _is_less(part.high_watermark, was.high_watermark)
-            )
-            if is_another or is_shorter:
-                self.lookups.forget(Place(topic, number))
 
     def _group(self, name: str, at: Instant) -> GroupTrack:
         group = self.groups.get(name)
@@ -179,7 +172,3 @@ class ClusterTrack:
         return tuple(
             self._topics[name].flow(self.cluster, self.rules, unread.get(name), now) for name in sorted(self._topics)
         )
-
-
-def _is_less(now: int | None, before: int | None) -> bool:
-    return now is not None and before is not None and now < before

@@ -76,7 +76,8 @@ class GroupTrack(msgspec.Struct):
         if seen.fault is not None:
             self.lose(seen.fault)
             return
-        self.has_been_read = True
+        if not self.has_been_read:
+            self.has_been_read, self.first_at = True, at
         unknown: dict[str, dict[int, Unknown]] = {}
         for place, fault in seen.unknown.items():
             unknown.setdefault(place.topic, {})[place.partition] = fault
@@ -173,10 +174,15 @@ class GroupTrack(msgspec.Struct):
     def keep(self) -> KeptGroup | None:
         """What to remember of it; None when it is well."""
         rows = [row for tracks in self.topics.values() for track in tracks.uneasy if (row := keep(track)) is not None]
+        rows += [kept for place, kept in self.kept.items() if not self._knows(place)]
         verdict = self.verdict
         if verdict is None or (verdict.level is Level.NONE and not rows):
             return None
         return KeptGroup(verdict.status, self.since, rows)
+
+    def _knows(self, place: Place) -> bool:
+        tracks = self.topics.get(place.topic)
+        return tracks is not None and place.partition in tracks.tracks
 
 
 def remembered(track: GroupTrack, kept: KeptGroup) -> GroupTrack:

@@ -32,7 +32,8 @@ def observe_queue(group: GroupTrack, seen: QueueSeen, at: Instant) -> None:
         if group.fault is not None:
             group.lose(group.fault)
         return
-    group.has_been_read = True
+    if not group.has_been_read:
+        group.has_been_read, group.first_at = True, at
     group.members = seen.consumers
     if seen.consumers is not None:
         group.state = GroupState.STABLE if seen.consumers else GroupState.EMPTY

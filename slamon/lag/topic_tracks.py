@@ -63,7 +63,6 @@ class TopicTracks(msgspec.Struct):
             self._observe_unchanged(at, policy, lookups)
             return
         before = sum(track.lag.x for track in self.tracks.values())
-        is_anew = seen.topic_id is not None and self.seen.topic_id not in {None, seen.topic_id}
         for number in self.tracks.keys() | seen.partitions.keys() | unknown.keys():
             part = seen.partitions.get(number)
             fault = unknown.get(number) or seen.fault or _fault_of(part, policy.isolation)
@@ -71,7 +70,7 @@ class TopicTracks(msgspec.Struct):
                 self._lose(number, fault, lookups)
                 continue
             lag = _lag(part, commits.get(number), policy)
-            self._take(number, lag, at=at, is_anew=is_anew, policy=policy, lookups=lookups, kept=kept)
+            self._take(number, lag, at=at, topic_id=seen.topic_id, policy=policy, lookups=lookups, kept=kept)
         self.read_now = max(0, sum(track.lag.x for track in self.tracks.values()) - before) if self.read_at else 0
         self.commits, self.read_at = commits, at
         if seen.fault is None:
@@ -112,7 +111,7 @@ class TopicTracks(msgspec.Struct):
         lag: Lag,
         *,
         at: Instant,
-        is_anew: bool,
+        topic_id: str | None,
         policy: LagPolicy,
         lookups: LookUps,
         kept: Mapping[Place, Kept],
@@ -124,6 +123,7 @@ class TopicTracks(msgspec.Struct):
             track = self.tracks[number] = first(place, lag, at, kept.get(place))
         else:
             before_at = track.read_at or self.read_at
+            is_anew = topic_id is not None and track.topic_id not in {None, topic_id}
             track.fault = track.read_at = None
             if lag == track.lag and not is_anew:
                 ask_for_scan(track, lookups, policy, at)
@@ -132,6 +132,7 @@ class TopicTracks(msgspec.Struct):
                 self.changed_at = at
             if follow(track, lag, policy, at=at, before_at=before_at, is_anew=is_anew):
                 release(track, lookups)
+        track.topic_id = topic_id or track.topic_id
         stand(track, lookups, policy, at)
 
     def judge(self, now: Instant, policy: LagPolicy, lookups: LookUps, *, has_members: bool | None) -> list[Verdict]:

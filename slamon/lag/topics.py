@@ -34,16 +34,33 @@ class TopicTrack(msgspec.Struct):
     read: int = 0
     fault: Unknown | None = None
     kept: KeptTopic | None = None
+    logs: dict[int, tuple[str | None, int]] = {}
+    """The topic's id and the end, of each partition when it was last read."""
+
+    def others(self, seen: TopicSeen) -> list[int]:
+        """The partitions that have another log now: the topic is another one, or it ends before where it ended."""
+        found: list[int] = []
+        for number, part in seen.partitions.items():
+            end = _end(part.stable_end, part.high_watermark)
+            if end is None:
+                continue
+            topic_id, before = self.logs.get(number, (None, 0))
+            if end < before or (topic_id is not None and seen.topic_id not in {None, topic_id}):
+                found.append(number)
+            self.logs[number] = seen.topic_id or topic_id, end
+        return found
 
     def observe(self, seen: TopicSeen, at: Instant, span: Span) -> None:
         """Take what was seen of it; a partition that could not be read leaves the sums as they were."""
+        is_same = seen is self.seen and self.end is not None and self.fault is None
+        if seen.fault is None:
+            self.seen = seen
+        if is_same:
+            self.read_at = at
+            return
         self.fault = seen.fault or next((part.fault for part in seen.partitions.values() if part.fault), None)
         if self.fault is not None:
             return
-        if seen is self.seen and self.end is not None:
-            self.read_at = at
-            return
-        self.seen = seen
         ends = [(part.start, _end(part.high_watermark, part.stable_end)) for part in seen.partitions.values()]
         if any(start is None or end is None for start, end in ends):
             return
@@ -111,5 +128,5 @@ def _deleted_in(retention: Span | None, age: Age | None) -> Span | None:
     return None if known is None else max(0, retention - known)
 
 
-def _end(high_watermark: int | None, stable_end: int | None) -> int | None:
-    return stable_end if high_watermark is None else high_watermark
+def _end(first: int | None, second: int | None) -> int | None:
+    return second if first is None else first

@@ -44,6 +44,7 @@ class Track(msgspec.Struct):
     window: Window = msgspec.field(default_factory=Window)
     unread: Unread | None = None
     head_at: Instant | None = None
+    topic_id: str | None = None
     fault: Unknown | None = None
     read_at: Instant | None = None
     verdict: Verdict | None = None

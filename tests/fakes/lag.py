@@ -56,7 +56,7 @@ class FakeLog:
 
     def scan(self, since: int, until: int, at_most: int = 1000) -> Scan:
         """A bounded read: the first record that is readable."""
-        stop = min(until, since + at_most)
+        stop = max(since, min(until, self.end, since + at_most))
         for offset in range(max(since, self.start), stop):
             if offset not in self.unreadable and offset not in self.gaps:
                 return Scan(offset, offset, self.stamps[offset - self.start])

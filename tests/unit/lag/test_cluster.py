@@ -307,6 +307,20 @@ def test_what_was_set_back_is_so_after_a_restart() -> None:
     assert other.group().status is LagStatus.OK
 
 
+def test_a_restart_while_the_broker_is_away_forgets_nothing() -> None:
+    broker = standing(1, MINUTE, 0, 0)
+    followed = Followed(broker)
+    for _ in range(6):
+        followed.group(MINUTE)
+    broker.away = AWAY
+    other = followed.restarted()
+    found = other.group()
+    assert (found.status, found.lag) == (LagStatus.UNKNOWN, None)
+    broker.away = None
+    found = other.restarted().group()
+    assert (found.status, partition_of(found).waited) == (LagStatus.STUCK, 5 * MINUTE + 30 * SECOND)
+
+
 def test_what_is_kept_is_read_again_and_nothing_of_another_version() -> None:
     broker = standing(0, HOUR)
     followed = Followed(broker)
