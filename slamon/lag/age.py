@@ -46,8 +46,8 @@ class Search(msgspec.Struct):
     """The search for the stamp of the first record at or after `x`: what is known, what to ask next.
 
     It lies in [`low`, `high`] (None: open); `low` holds where stamps do not decrease. `low_at` and `high_at` are the
-    nearest records on either side, `high_stamp` is the stamp of the latter. `is_sure`: the first record at or after x is
-    known. `is_stuck`: the stamps are such that no more can be learnt (one in the future, or out of order).
+    nearest records on either side, `high_stamp` is the stamp of the latter. `is_sure`: the first record at or after x
+    is known. `is_stuck`: the stamps are such that no more can be learnt (one in the future, or out of order).
     """
 
     x: int

@@ -1,4 +1,4 @@
-"""What has to be asked of the log about the records that groups have yet to read: whose age, and whether any is readable.
+"""What has to be asked of the log about records yet to be read: how old they are, whether any is readable.
 
 One entry per partition and offset, shared by all groups that stand there. A broker takes one timestamp per partition
 and request; its answer teaches every entry of the partition. What is not asked in this cycle waits its turn.
@@ -14,6 +14,7 @@ from slamon.lag.age import Age, Search, following
 from slamon.lag.observation import (
     Place,
     Reason,
+    Scan,
     ScanAnswers,
     ScanQuestions,
     TimeAnswers,
@@ -47,6 +48,8 @@ class Unread(msgspec.Struct):
     wants_scan: bool = False
     fault: Unknown | None = None
     """Why its age could not be asked."""
+    is_void: bool = False
+    """What was learnt is of a log that is no more."""
 
     @property
     def is_phantom(self) -> bool:
@@ -76,7 +79,7 @@ class LookUps:
         here = self._places.setdefault(place, {})
         found = here.get(x)
         if found is None:
-            search = Search(x) if before is None else following(before.search, x)
+            search = Search(x) if before is None or before.is_void else following(before.search, x)
             found = here[x] = Unread(x, log[0], log[1], thresholds, search, x)
             stamp = self._own(place, x)
             if stamp is not None:
@@ -104,14 +107,15 @@ class LookUps:
 
     def forget(self, place: Place) -> None:
         """The log is another one than before: nothing that was learnt of it counts."""
-        for x in self._places.pop(place, {}):
+        for x, unread in self._places.pop(place, {}).items():
+            unread.is_void = True
             self._scans.pop((place, x), None)
         self._ages.pop(place, None)
         self._refused.pop(place, None)
 
-    def age(self, place: Place, unread: Unread, now: Instant) -> Age:
+    def age(self, place: Place, unread: Unread, now: Instant, *, is_record: bool = False) -> Age:
         """The age of the first record that is unread there; where slamon may not read, x is taken for a record."""
-        return unread.search.age(now, is_record=place in self._refused)
+        return unread.search.age(now, is_record=is_record or place in self._refused)
 
     def want_scan(self, place: Place, unread: Unread) -> None:
         """Whether anything is readable there has to be told by reading."""
@@ -184,15 +188,10 @@ class LookUps:
                 if unread.clear_to != since or (place, unread.x) not in self._scans:
                     continue
                 unread.scans += 1
-                if answer is None or isinstance(answer, Unknown):
-                    if answer is not None and answer.reason is Reason.REFUSED:
-                        self._refused[place] = now
-                    continue
-                unread.clear_to = max(since, answer.up_to if answer.first is None else answer.first)
-                if answer.first is not None and answer.first < until:
-                    unread.first = answer.first
-                    if answer.stamped_at is not None:
-                        unread.search.learn(answer.stamped_at)
+                if isinstance(answer, Scan):
+                    _take_scan(unread, answer, until)
+                elif answer is not None and answer.reason is Reason.REFUSED:
+                    self._refused[place] = now
                 if unread.first is not None or unread.is_phantom:
                     del self._scans[place, unread.x]
 
@@ -200,6 +199,16 @@ class LookUps:
         for (place, _), unread in self._scans.items():
             if place not in self._refused and unread.end > unread.clear_to:
                 yield unread.scans, unread.end - unread.clear_to, place, unread.clear_to, unread.end
+
+
+def _take_scan(unread: Unread, scan: Scan, until: int) -> None:
+    """A record behind the end that was asked about came later: up to there nothing is readable."""
+    if scan.first is None or scan.first >= until:
+        unread.clear_to = max(unread.clear_to, min(scan.up_to, until) if scan.first is None else until)
+        return
+    unread.clear_to, unread.first = scan.first, scan.first
+    if scan.stamped_at is not None:
+        unread.search.learn(scan.stamped_at)
 
 
 def _asked(unread: Unread) -> int:

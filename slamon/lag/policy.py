@@ -62,7 +62,7 @@ class LagRules:
     expected: frozenset[str] = frozenset()
     silent_after: Sequence[tuple[str, Span]] = ()
     dead_letters: str = r".*(\.dead-letters|[.-]dlq|[.-]dlt|-dead-letter)"
-    gone_after: Span = 0
+    gone_after: Span = 5 * SECOND
     slack: SlackPolicy = field(default_factory=SlackPolicy)
 
     @cached_property

@@ -32,17 +32,20 @@ class Lag(msgspec.Struct, frozen=True, gc=False):
     is_beyond: bool
 
 
-def lag_of(committed: int | None, start: int, end: int) -> Lag:
+def lag_of(committed: int | None, start: int, end: int, high_watermark: int | None = None) -> Lag:
     """CONTRACT §5: `lag` = end - max(committed, log start); 0 for a commit beyond the end.
 
-    The start is asked at the same time as the end but not in the same instant: one behind the end counts as the end.
+    `high_watermark`, where known, is the end of the log: a group that reads uncommitted records may stand before it and
+    behind the last stable offset. The start is asked at the same time as the end but not in the same instant: one
+    behind the end counts as the end.
     """
     end = max(0, end)
+    log_end = end if high_watermark is None else max(end, high_watermark)
     start = min(max(0, start), end)
     if committed is None:
         return Lag(None, start, end, start, end - start, 0, is_beyond=False)
     x = max(committed, start)
-    return Lag(committed, start, end, x, max(0, end - x), max(0, start - committed), is_beyond=committed > end)
+    return Lag(committed, start, end, x, max(0, end - x), max(0, start - committed), is_beyond=committed > log_end)
 
 
 def is_another_log(before: Lag, after: Lag) -> bool:

@@ -33,6 +33,9 @@ class Eta(msgspec.Struct, frozen=True, gc=False):
     high: Span | None
 
 
+NOW = Eta(0, 0, 0)
+
+
 class Flow(msgspec.Struct, frozen=True, gc=False):
     """What came in and went out, records a second, over `over`; `change` is what the lag grew by in all.
 
@@ -87,7 +90,7 @@ class Window:
     def flow(self, now: Point, span: Span) -> Flow | None:
         """Rates over the window up to `now` = (at, x, end); None while nothing earlier was seen."""
         at = now[0]
-        seen = [*_since(at - span, [point for point in self._triples() if point[0] < at]), now]
+        seen = [*_since(at - span, [point for point in self.samples() if point[0] < at]), now]
         if len(seen) < 2:  # noqa: PLR2004 - a rate needs two points
             return None
         (since, x, end), over = seen[0], (at - seen[0][0]) / SECOND
@@ -95,7 +98,12 @@ class Window:
         error = _error(seen, rate_out - rate_in, over)
         return Flow(rate_in, rate_out, at - since, (now[2] - now[1]) - (end - x), error)
 
-    def _triples(self) -> Iterable[Point]:
+    def last_at_end(self, x: int) -> Instant | None:
+        """When the log was last seen to end at x or before, so that a record at x came after; None: never."""
+        return max((at for at, _, end in self.samples() if end <= x), default=None)
+
+    def samples(self) -> Iterable[Point]:
+        """The points, oldest first."""
         points = self.points
         return zip(points[::_WIDTH], points[1::_WIDTH], points[2::_WIDTH], strict=True)
 
@@ -103,7 +111,7 @@ class Window:
 def eta_of(lag: int, flow: Flow | None) -> Eta | None:
     """When a lag is gone; None: it is not going down, or that is not known."""
     if lag <= 0:
-        return Eta(0, 0, 0)
+        return NOW
     if flow is None or flow.net <= 0:
         return None
     span = _span(lag, flow.net)
@@ -115,7 +123,7 @@ def eta_of(lag: int, flow: Flow | None) -> Eta | None:
 
 def latest(etas: Iterable[Eta | None]) -> Eta | None:
     """When the last of several is gone; None where one of them does not go down."""
-    found = Eta(0, 0, 0)
+    found = NOW
     for eta in etas:
         if eta is None:
             return None
@@ -127,8 +135,10 @@ def latest(etas: Iterable[Eta | None]) -> Eta | None:
 def _since(since: Instant, points: list[Point]) -> list[Point]:
     """The points from an instant on, the first where the line to it crosses that instant; the last in any case."""
     first = next((number for number, point in enumerate(points) if point[0] >= since), len(points))
-    if first == 0 or first == len(points):
-        return points[first - 1 :] if first else points
+    if first == len(points):
+        return points[-1:]
+    if first == 0 or points[first][0] == since:
+        return points[first:]
     (before, x, end), (after, later_x, later_end) = points[first - 1], points[first]
     part, whole = since - before, after - before
     return [(since, x + (later_x - x) * part // whole, end + (later_end - end) * part // whole), *points[first:]]

@@ -70,3 +70,9 @@ def at(committed: int, start: int, end: int) -> Lag:
 )
 def test_a_log_that_was_made_anew(before: Lag, after: Lag, is_another: bool) -> None:
     assert is_another_log(before, after) is is_another
+
+
+def test_a_commit_between_the_last_stable_offset_and_the_end_of_the_log_is_not_beyond_it() -> None:
+    """Ten records of an open transaction, read by a group that does not wait for the outcome."""
+    assert not lag_of(15, 0, 5, high_watermark=15).is_beyond
+    assert lag_of(16, 0, 5, high_watermark=15).is_beyond

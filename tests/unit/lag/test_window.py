@@ -41,6 +41,12 @@ def test_only_the_window_counts() -> None:
     assert found.per_second_in == pytest.approx(0.1)
 
 
+def test_a_point_at_the_very_beginning_of_the_window() -> None:
+    found = flow(seen((0, 0, 0), (60, 0, 0), (120, 60, 60), (180, 60, 60)), 660, 60, 60)
+    assert found is not None
+    assert (found.over, found.per_second_in) == (SPAN, 0.1)
+
+
 def test_after_a_long_silence_the_rate_is_of_all_the_time_since() -> None:
     found = flow(seen((0, 0, 0)), 3600, 0, 36)
     assert found is not None
