@@ -1,4 +1,4 @@
-"""What the lag benchmark compares with: lag by a plain aiokafka script, eight requests in flight, no time, no verdict."""
+"""What the lag benchmark compares with: lag by plain aiokafka, eight requests in flight, no time, no verdict."""
 
 import asyncio
 from collections import defaultdict

@@ -35,6 +35,7 @@ from slamon.lag.observation import (
 from slamon.orders.event import Instant
 
 Asked = TypeVar("Asked")
+Told = TypeVar("Told")
 
 _ALL_TOPICS_EVERY: Final = 4
 """Cycles between two looks at the names of all topics, where topics are watched by name."""
@@ -88,14 +89,14 @@ class KafkaLag:
     async def ask(self, questions: TimeQuestions) -> TimeAnswers:
         """The first record of each partition with that timestamp or a later one."""
         asked = Round(self._cluster, seconds=self._watch.deadline)
-        by_leader, answers = self._by_leader(questions)
+        by_leader, answers = _by_leader(questions, self._topics)
         found = await asyncio.gather(*(look_up(asked, node, share) for node, share in by_leader.items()))
         return _joined(answers, found)
 
     async def scan(self, questions: ScanQuestions) -> ScanAnswers:
         """What a bounded read finds in each partition; REFUSED where slamon may not read."""
         asked = Round(self._cluster, seconds=self._watch.deadline)
-        by_leader, answers = self._by_leader(questions)
+        by_leader, answers = _by_leader(questions, self._topics)
         found = await asyncio.gather(*(scan_leader(asked, node, share) for node, share in by_leader.items()))
         return _joined(answers, found)
 
@@ -158,23 +159,21 @@ class KafkaLag:
         topics, _ = await asyncio.gather(look, self._retention.refresh(asked, places))
         return topics
 
-    def _by_leader(
-        self, questions: Mapping[Place, Asked]
-    ) -> tuple[dict[int, dict[Place, Asked]], dict[Place, Unknown]]:
-        """The questions by the node that leads the partition, and those that nobody can answer."""
-        by_leader: defaultdict[int, dict[Place, Asked]] = defaultdict(dict)
-        answers: dict[Place, Unknown] = {}
-        for place, question in questions.items():
-            there = self._topics.get(place.topic)
-            leader = NO_LEADER if there is None else there.leaders.get(place.partition, NO_LEADER)
-            if leader == NO_LEADER:
-                answers[place] = Unknown(Reason.NO_LEADER, "no leader")
-            else:
-                by_leader[leader][place] = question
-        return by_leader, answers
 
-
-Told = TypeVar("Told")
+def _by_leader(
+    questions: Mapping[Place, Asked], topics: Mapping[str, TopicPlaces]
+) -> tuple[dict[int, dict[Place, Asked]], dict[Place, Unknown]]:
+    """The questions by the node that leads the partition, and those that nobody can answer."""
+    by_leader: defaultdict[int, dict[Place, Asked]] = defaultdict(dict)
+    answers: dict[Place, Unknown] = {}
+    for place, question in questions.items():
+        there = topics.get(place.topic)
+        leader = NO_LEADER if there is None else there.leaders.get(place.partition, NO_LEADER)
+        if leader == NO_LEADER:
+            answers[place] = Unknown(Reason.NO_LEADER, "no leader")
+        else:
+            by_leader[leader][place] = question
+    return by_leader, answers
 
 
 def _joined(

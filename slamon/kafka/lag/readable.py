@@ -47,10 +47,10 @@ async def _scan(asked: Round, node: int, wanted: Mapping[Place, tuple[int, int]]
         except NotAnswered as error:
             return found | dict.fromkeys(at, error.why)
         for topic, partitions in answer.topics:
-            for number, error, *rest in partitions:
+            for number, code, *rest in partitions:
                 place, records = Place(topic, number), rest[-1]
                 aborted = rest[-3] if answer.API_VERSION >= _REPLICA_FROM else rest[-2]
-                scan = _read(at[place], wanted[place][1], aborted, records) if error == OK else unknown(error)
+                scan = _read(at[place], wanted[place][1], aborted, records) if code == OK else unknown(code)
                 if isinstance(scan, Scan) and scan.first is None and at[place] < scan.up_to < wanted[place][1]:
                     at[place] = scan.up_to
                     continue

@@ -32,7 +32,7 @@ def collector(bootstrap: str, groups: Sequence[str] = (".*",)) -> KafkaLag:
 
 async def until(watching: KafkaLag, holds: Callable[[Observation], bool]) -> Observation:
     async with asyncio.timeout(60):
-        while not holds(seen := await watching.collect()):
+        while not holds(seen := await watching.collect()):  # noqa: ASYNC110 - Kafka tells nobody
             await asyncio.sleep(0.05)
     return seen
 

@@ -21,7 +21,7 @@ class Scripted(Cluster):
         self.answers = list(answers)
         self.asked: list[int | None] = []
 
-    async def ask(self, request: Any, *, node: int | None = None) -> Any:
+    async def ask(self, request: Any, *, node: int | None = None) -> Any:  # noqa: ARG002
         self.asked.append(node)
         answer = self.answers.pop(0)
         if answer is None:

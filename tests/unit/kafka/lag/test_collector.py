@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 import pytest
 
 from slamon.kafka.lag.collector import KafkaLag
@@ -20,7 +18,7 @@ from tests.fakes.lag_cluster import (
 @pytest.fixture(autouse=True)
 def _without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("slamon.kafka.lag.leaders._PAUSES", (0.0, 0.0))
-    monkeypatch.setattr("slamon.kafka.lag.coordinators._PAUSES", (0.0, 0.0))
+    monkeypatch.setattr("slamon.kafka.lag.coordinator._PAUSES", (0.0, 0.0))
     monkeypatch.setattr("slamon.kafka.lag.collector.Retention.refresh", _nothing)
 
 
@@ -40,7 +38,7 @@ def cluster() -> FakeLagCluster:
 
 
 def watch(fake: FakeLagCluster, **options: object) -> KafkaLag:
-    ticks: Iterator[int] = iter(range(1_000))
+    ticks = iter(range(1_000))
     return KafkaLag("here", fake, Watch(**options), clock=lambda: next(ticks))  # type: ignore[arg-type]
 
 

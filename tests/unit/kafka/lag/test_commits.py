@@ -79,8 +79,8 @@ def test_a_run_in_one_go_and_entry_by_entry_tell_the_same(topics: dict[str, list
 
 def test_a_group_that_did_not_move_is_the_same_object() -> None:
     memory: Memory[Committed] = Memory()
-    still, moving = group("a", {"t": [(0, 5, "", 0)]}), {"t": [(0, 5, "", 0)]}
-    before = read_many(answer(still, group("b", moving)), memory)
+    still = group("a", {"t": [(0, 5, "", 0)]})
+    before = read_many(answer(still, group("b", {"t": [(0, 5, "", 0)]})), memory)
     memory.turn()
     after = read_many(answer(group("b", {"t": [(0, 6, "", 0)]}), still), memory)
     assert after["a"] is before["a"]

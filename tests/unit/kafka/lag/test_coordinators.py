@@ -1,14 +1,16 @@
 import pytest
 
+from slamon.kafka.lag import listing
 from slamon.kafka.lag.asking import Round
 from slamon.kafka.lag.coordinators import Coordinators, Roll
+from slamon.kafka.lag.wire import TAGS, count, text
 from slamon.lag.observation import GroupSeen, GroupState, Reason, Unknown
 from tests.fakes.lag_cluster import DESCRIBE_GROUPS, LIST_GROUPS, OFFSET_FETCH, FakeGroup, FakeLagCluster
 
 
 @pytest.fixture(autouse=True)
 def _without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("slamon.kafka.lag.coordinators._PAUSES", (0.0, 0.0))
+    monkeypatch.setattr("slamon.kafka.lag.coordinator._PAUSES", (0.0, 0.0))
 
 
 def cluster() -> FakeLagCluster:
@@ -22,7 +24,7 @@ async def look(fake: FakeLagCluster, coordinators: Coordinators | None = None) -
 
 
 def fault(seen: GroupSeen) -> Reason | None:
-    return seen.fault and seen.fault.reason
+    return None if seen.fault is None else seen.fault.reason
 
 
 async def test_groups_of_all_nodes() -> None:
@@ -130,7 +132,7 @@ async def test_groups_without_members_are_not_described() -> None:
 
 async def test_members_are_unknown_where_the_group_can_not_be_described() -> None:
     class Mute(FakeLagCluster):
-        def _describe_groups(self, asked: object, _: int) -> bytes:
+        def _describe_groups(self, asked: object, _: int) -> bytes:  # noqa: ARG002
             return b""
 
     fake = Mute()
@@ -140,23 +142,17 @@ async def test_members_are_unknown_where_the_group_can_not_be_described() -> Non
     assert roll.groups["b"].commits == {"t": {0: 6}}
 
 
-async def test_a_group_that_looks_dead_to_an_old_question() -> None:
-    fake = cluster()
-    known = "slamon.kafka.lag.listing._API"
-    with pytest.MonkeyPatch.context() as patch:
-        from slamon.kafka.lag import listing
+async def test_a_group_that_looks_dead_to_an_old_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Old(FakeLagCluster):
+        def _list_groups(self, _: object, node: int) -> bytes:
+            names = [name for name, group in self.groups.items() if group.node == node]
+            each = b"".join(text(name, flexible=True) + text("consumer", flexible=True) + TAGS for name in names)
+            return bytes(6) + count(len(names), flexible=True) + each + TAGS
 
-        patch.setattr(known, listing._API._replace(newest=3))
-        fake.groups["b"].state = "Dead"
-        fake._list_groups = lambda asked, node: listed_without_states(fake, node)  # type: ignore[method-assign]
-        roll = await look(fake)
+    monkeypatch.setattr(listing, "_API", listing._API._replace(newest=3))
+    fake = Old(nodes=2)
+    fake.groups = cluster().groups
+    fake.groups["b"].state = "Dead"
+    roll = await look(fake)
     assert (roll.groups["b"].state, roll.groups["b"].members) == (GroupState.UNKNOWN, None)
     assert (roll.groups["a"].state, roll.groups["a"].members) == (GroupState.EMPTY, 0)
-
-
-def listed_without_states(fake: FakeLagCluster, node: int) -> bytes:
-    from slamon.kafka.lag.wire import TAGS, count, text, texts
-
-    names = [name for name, group in fake.groups.items() if group.node == node]
-    each = b"".join(text(name, flexible=True) + texts((), flexible=True) + TAGS for name in names)
-    return bytes(6) + count(len(names), flexible=True) + each + TAGS
