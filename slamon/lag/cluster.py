@@ -4,7 +4,7 @@
 
     track.observe(observation)                      what was seen: commits first, ends after
     track.lookups.time_questions(now, at_most)      rounds of questions about ages, with their answers
-    track.lookups.scan_questions(now, at_most)      bounded reads, with their answers
+    track.lookups.scans.questions(now, at_most)      bounded reads, with their answers
     track.conclude(now)                             the snapshot: rows and verdicts
 
 It costs what has changed, not what there is. A group goes when complete listings are without it for `gone_after`, an
@@ -60,8 +60,8 @@ class ClusterTrack:
         self.kind = BrokerKind.KAFKA
         self.fault: Unknown | None = None
         self.brokers: dict[str, Unknown | None] = {}
-        self._topics: dict[str, TopicTrack] = {}
-        self._queues: dict[str, QueueSeen] = {}
+        self.topics: dict[str, TopicTrack] = {}
+        self.queues: dict[str, QueueSeen] = {}
         self._memory = Memory()
 
     def remember(self, memory: Memory) -> None:
@@ -75,7 +75,7 @@ class ClusterTrack:
         groups = {name: kept for name, group in self.groups.items() if (kept := group.keep()) is not None}
         topics = {
             name: KeptTopic(topic.end, topic.grown_at)
-            for name, topic in self._topics.items()
+            for name, topic in self.topics.items()
             if topic.end is not None and topic.grown_at is not None and self.rules.silence(name) is not None
         }
         return Memory(groups, topics)
@@ -88,7 +88,7 @@ class ClusterTrack:
         if seen.fault is not None:
             for group in self.groups.values():
                 group.lose(seen.fault)
-            for topic in self._topics.values():
+            for topic in self.topics.values():
                 topic.fault = seen.fault
             return
         at = seen.ends_at
@@ -97,7 +97,7 @@ class ClusterTrack:
             self._group(name, at).observe(there, topics, at, self.lookups)
         for name, queue in seen.queues.items():
             observe_queue(self._group(name, at), queue, at)
-        self._queues = dict(seen.queues)
+        self.queues = dict(seen.queues)
         self._count_reads()
         if seen.is_complete:
             self._look_for_absent(seen.groups.keys() | seen.queues.keys(), at)
@@ -106,9 +106,9 @@ class ClusterTrack:
         """The topics as they are now; one that has not changed is the same object as before."""
         found: dict[str, TopicSeen] = {}
         for name, there in seen.topics.items():
-            track = self._topics.get(name)
+            track = self.topics.get(name)
             if track is None:
-                track = self._topics[name] = TopicTrack(name, at, there, kept=self._memory.topics.get(name))
+                track = self.topics[name] = TopicTrack(name, at, there, kept=self._memory.topics.get(name))
                 track.others(there)
             elif there == track.seen:
                 there = track.seen  # noqa: PLW2901 - so that whoever compares it later need not look inside
@@ -118,8 +118,8 @@ class ClusterTrack:
             track.observe(there, at, self.rules.default.window)
             found[name] = there
         if seen.is_complete:
-            for name in self._topics.keys() - found.keys():
-                del self._topics[name]
+            for name in self.topics.keys() - found.keys():
+                del self.topics[name]
         return found
 
     def _group(self, name: str, at: Instant) -> GroupTrack:
@@ -134,7 +134,7 @@ class ClusterTrack:
     def _count_reads(self) -> None:
         for group in self.groups.values():
             for name, tracks in group.topics.items():
-                topic = self._topics.get(name)
+                topic = self.topics.get(name)
                 if tracks.read_now and topic is not None:
                     topic.read += tracks.read_now
 
@@ -159,16 +159,14 @@ class ClusterTrack:
         """Judge every group and topic by what is known now."""
         groups = tuple(self.groups[name].conclude(now, self.lookups, self.cluster) for name in sorted(self.groups))
         away = {name: fault.detail or fault.reason for name, fault in self.brokers.items() if fault is not None}
-        return Snapshot(self.cluster, now, groups, self._topic_rows(groups, now), self.kind, self.fault, away)
+        return Snapshot(self.cluster, now, groups, _topic_rows(self, groups, now), self.kind, self.fault, away)
 
-    def _topic_rows(self, groups: tuple[GroupLag, ...], now: Instant) -> tuple[TopicFlow, ...]:
-        if self.kind is BrokerKind.RABBITMQ:
-            rows = {row.group: row for row in groups}
-            return tuple(
-                queue_flow(self.cluster, self._queues[name], self.groups[name], rows[name])
-                for name in sorted(self._queues)
-            )
-        unread = oldest_unread(groups)
+
+def _topic_rows(cluster: ClusterTrack, groups: tuple[GroupLag, ...], now: Instant) -> tuple[TopicFlow, ...]:
+    if cluster.kind is BrokerKind.RABBITMQ:
+        rows, queues = {row.group: row for row in groups}, cluster.queues
         return tuple(
-            self._topics[name].flow(self.cluster, self.rules, unread.get(name), now) for name in sorted(self._topics)
+            queue_flow(cluster.cluster, queues[name], cluster.groups[name], rows[name]) for name in sorted(queues)
         )
+    unread, topics = oldest_unread(groups), cluster.topics
+    return tuple(topics[name].flow(cluster.cluster, cluster.rules, unread.get(name), now) for name in sorted(topics))

@@ -126,50 +126,11 @@ class GroupTrack(msgspec.Struct):
 
     def conclude(self, now: Instant, lookups: LookUps, cluster: str) -> GroupLag:
         """Judge it and write its row."""
-        verdict = self._judge(now, lookups)
+        verdict = _judge(self, now, lookups)
         if self.verdict is None or self.verdict.status is not verdict.status:
             self.since = now if self.verdict is not None or not self.since else self.since
         self.verdict = verdict
-        topics = tuple(self.topics[topic].row() for topic in sorted(self.topics))
-        is_unknown = verdict.status is LagStatus.UNKNOWN and not self.has_been_read
-        return GroupLag(
-            cluster,
-            self.group,
-            verdict,
-            self.state,
-            self.since,
-            self.kind,
-            self.members,
-            None if is_unknown or self.is_missing else sum_known([topic.lag for topic in topics]),
-            sum(topic.lost for topic in topics),
-            oldest([topic.age for topic in topics if topic.lag != 0 or topic.unknown]),
-            latest(row.eta for topic in topics if topic.lag for row in topic.partitions if row.lag),
-            topics,
-            _worst_row(topics),
-            self.fault or (_NEVER_READ if is_unknown else None),
-            self.coordinator,
-        )
-
-    def _judge(self, now: Instant, lookups: LookUps) -> Verdict:
-        if self.is_missing:
-            return MISSING
-        found: list[Verdict] = []
-        for tracks in self.topics.values():
-            found += tracks.judge(now, self.policy, lookups, has_members=self.has_members)
-        verdict = worst(found)
-        if not self.has_been_read:
-            return verdict or judge(Case(), self.policy)
-        if verdict is None or verdict.status in {LagStatus.OK, LagStatus.IDLE}:
-            is_unread = any(track.shown for tracks in self.topics.values() for track in tracks.uneasy)
-            return self._resting(now, is_unread=is_unread)
-        return verdict
-
-    def _resting(self, now: Instant, *, is_unread: bool) -> Verdict:
-        """OK or IDLE: whether anything came in or was read."""
-        changed = [tracks.changed_at for tracks in self.topics.values() if tracks.changed_at is not None]
-        quiet = max(0, now - max([self.first_at, *changed]))
-        verdict = judge(Case(lag=0, read_ago=0, quiet=quiet), self.policy)
-        return Verdict(LagStatus.OK, Level.NONE, IDLE_RULE - 1) if is_unread else verdict
+        return _row(self, verdict, cluster)
 
     def keep(self) -> KeptGroup | None:
         """What to remember of it; None when it is well."""
@@ -191,6 +152,51 @@ def remembered(track: GroupTrack, kept: KeptGroup) -> GroupTrack:
     track.since = kept.since
     track.verdict = Verdict(LagStatus(kept.status), Level.NONE, 0)
     return track
+
+
+def _judge(group: GroupTrack, now: Instant, lookups: LookUps) -> Verdict:
+    if group.is_missing:
+        return MISSING
+    found: list[Verdict] = []
+    for tracks in group.topics.values():
+        found += tracks.judge(now, group.policy, lookups, has_members=group.has_members)
+    verdict = worst(found)
+    if not group.has_been_read:
+        return verdict or judge(Case(), group.policy)
+    if verdict is None or verdict.status in {LagStatus.OK, LagStatus.IDLE}:
+        is_unread = any(track.shown for tracks in group.topics.values() for track in tracks.uneasy)
+        return _resting(group, now, is_unread=is_unread)
+    return verdict
+
+
+def _resting(group: GroupTrack, now: Instant, *, is_unread: bool) -> Verdict:
+    """OK or IDLE: whether anything came in or was read."""
+    changed = [tracks.changed_at for tracks in group.topics.values() if tracks.changed_at is not None]
+    quiet = max(0, now - max([group.first_at, *changed]))
+    verdict = judge(Case(lag=0, read_ago=0, quiet=quiet), group.policy)
+    return Verdict(LagStatus.OK, Level.NONE, IDLE_RULE - 1) if is_unread else verdict
+
+
+def _row(group: GroupTrack, verdict: Verdict, cluster: str) -> GroupLag:
+    topics = tuple(group.topics[topic].row() for topic in sorted(group.topics))
+    is_unknown = verdict.status is LagStatus.UNKNOWN and not group.has_been_read
+    return GroupLag(
+        cluster,
+        group.group,
+        verdict,
+        group.state,
+        group.since,
+        group.kind,
+        group.members,
+        None if is_unknown or group.is_missing else sum_known([topic.lag for topic in topics]),
+        sum(topic.lost for topic in topics),
+        oldest([topic.age for topic in topics if topic.lag != 0 or topic.unknown]),
+        latest(row.eta for topic in topics if topic.lag for row in topic.partitions if row.lag),
+        topics,
+        _worst_row(topics),
+        group.fault or (_NEVER_READ if is_unknown else None),
+        group.coordinator,
+    )
 
 
 def _worst_row(topics: tuple[TopicLag, ...]) -> PartitionLag | None:

@@ -67,10 +67,10 @@ class TopicTracks(msgspec.Struct):
             part = seen.partitions.get(number)
             fault = unknown.get(number) or seen.fault or _fault_of(part, policy.isolation)
             if fault is not None or part is None:
-                self._lose(number, fault, lookups)
+                _lose(self, number, fault, lookups)
                 continue
             lag = _lag(part, commits.get(number), policy)
-            self._take(number, lag, at=at, topic_id=seen.topic_id, policy=policy, lookups=lookups, kept=kept)
+            _take(self, number, lag, at=at, topic_id=seen.topic_id, policy=policy, lookups=lookups, kept=kept)
         self.read_now = max(0, sum(track.lag.x for track in self.tracks.values()) - before) if self.read_at else 0
         self.commits, self.read_at = commits, at
         if seen.fault is None:
@@ -91,50 +91,6 @@ class TopicTracks(msgspec.Struct):
         for track in self.uneasy:
             ask_for_scan(track, lookups, policy, at)
 
-    def _lose(self, number: int, fault: Unknown | None, lookups: LookUps | None) -> None:
-        """It can't be read now (fault), or there is no such partition any more (None)."""
-        track = self.tracks.get(number)
-        if fault is None:
-            self.unread.pop(number, None)
-            if track is not None and lookups is not None:
-                release(track, lookups)
-                del self.tracks[number]
-        elif track is None:
-            self.unread[number] = fault
-        else:
-            track.read_at = track.read_at or self.read_at
-            track.fault = fault
-
-    def _take(
-        self,
-        number: int,
-        lag: Lag,
-        *,
-        at: Instant,
-        topic_id: str | None,
-        policy: LagPolicy,
-        lookups: LookUps,
-        kept: Mapping[Place, Kept],
-    ) -> None:
-        self.unread.pop(number, None)
-        track = self.tracks.get(number)
-        if track is None:
-            place = Place(self.topic, number)
-            track = self.tracks[number] = first(place, lag, at, kept.get(place))
-        else:
-            before_at = track.read_at or self.read_at
-            is_anew = topic_id is not None and track.topic_id not in {None, topic_id}
-            track.fault = track.read_at = None
-            if lag == track.lag and not is_anew:
-                ask_for_scan(track, lookups, policy, at)
-                return
-            if lag.x != track.lag.x or lag.end != track.lag.end:
-                self.changed_at = at
-            if follow(track, lag, policy, at=at, before_at=before_at, is_anew=is_anew):
-                release(track, lookups)
-        track.topic_id = topic_id or track.topic_id
-        stand(track, lookups, policy, at)
-
     def judge(self, now: Instant, policy: LagPolicy, lookups: LookUps, *, has_members: bool | None) -> list[Verdict]:
         """Judge whatever is not at rest, and write its row."""
         found: list[Verdict] = []
@@ -144,7 +100,7 @@ class TopicTracks(msgspec.Struct):
             case = case_of(track, age, policy, now=now, read_at=read_at, has_members=has_members)
             track.case, track.verdict = case, (verdict := judge(case, policy))
             found.append(verdict)
-            exact = policy.isolation is Isolation.READ_UNCOMMITTED or not lookups.is_refused(track.place)
+            exact = policy.isolation is Isolation.READ_UNCOMMITTED or not lookups.scans.is_refused(track.place)
             self._rows[track.place.partition] = _row(track, case, verdict, exact=exact)
         found.extend(UNREADABLE for _ in self.unread)
         return found
@@ -152,7 +108,7 @@ class TopicTracks(msgspec.Struct):
     def lose(self, fault: Unknown) -> None:
         """None of its partitions can be read now."""
         for number in self.tracks:
-            self._lose(number, fault, None)
+            _lose(self, number, fault, None)
         self.uneasy = list(self.tracks.values())
         self.is_faulty = True
         self._rows.clear()
@@ -176,6 +132,52 @@ class TopicTracks(msgspec.Struct):
         for track in self.tracks.values():
             release(track, lookups)
         self.tracks.clear()
+
+
+def _lose(topic: TopicTracks, number: int, fault: Unknown | None, lookups: LookUps | None) -> None:
+    """It can't be read now (fault), or there is no such partition any more (None)."""
+    track = topic.tracks.get(number)
+    if fault is None:
+        topic.unread.pop(number, None)
+        if track is not None and lookups is not None:
+            release(track, lookups)
+            del topic.tracks[number]
+    elif track is None:
+        topic.unread[number] = fault
+    else:
+        track.read_at = track.read_at or topic.read_at
+        track.fault = fault
+
+
+def _take(
+    topic: TopicTracks,
+    number: int,
+    lag: Lag,
+    *,
+    at: Instant,
+    topic_id: str | None,
+    policy: LagPolicy,
+    lookups: LookUps,
+    kept: Mapping[Place, Kept],
+) -> None:
+    topic.unread.pop(number, None)
+    track = topic.tracks.get(number)
+    if track is None:
+        place = Place(topic.topic, number)
+        track = topic.tracks[number] = first(place, lag, at, kept.get(place))
+    else:
+        before_at = track.read_at or topic.read_at
+        is_anew = topic_id is not None and track.topic_id not in {None, topic_id}
+        track.fault = track.read_at = None
+        if lag == track.lag and not is_anew:
+            ask_for_scan(track, lookups, policy, at)
+            return
+        if lag.x != track.lag.x or lag.end != track.lag.end:
+            topic.changed_at = at
+        if follow(track, lag, policy, at=at, before_at=before_at, is_anew=is_anew):
+            release(track, lookups)
+    track.topic_id = topic_id or track.topic_id
+    stand(track, lookups, policy, at)
 
 
 def _lag(part: PartitionSeen, committed: int | None, policy: LagPolicy) -> Lag:

@@ -62,10 +62,11 @@ class TopicTrack(msgspec.Struct):
         if self.fault is not None:
             return
         ends = [(part.start, _end(part.high_watermark, part.stable_end)) for part in seen.partitions.values()]
-        if any(start is None or end is None for start, end in ends):
-            return
-        end = sum(end or 0 for _, end in ends)
-        self.messages = sum(max(0, (end or 0) - (start or 0)) for start, end in ends)
+        if not any(start is None or end is None for start, end in ends):
+            self.messages = sum(max(0, (end or 0) - (start or 0)) for start, end in ends)
+            self._grow(sum(end or 0 for _, end in ends), at, span)
+
+    def _grow(self, end: int, at: Instant, span: Span) -> None:
         if self.end is None:
             self.grown_at = at if self.kept is None or self.kept.end != end else self.kept.grown_at
         elif end != self.end:

@@ -3,10 +3,11 @@
 import msgspec
 
 from slamon.lag.age import NO_AGE, NOTHING_UNREAD, Age
-from slamon.lag.lookups import LookUps, Unread
+from slamon.lag.lookups import LookUps
 from slamon.lag.observation import Isolation, Place, Unknown
 from slamon.lag.policy import LagPolicy
 from slamon.lag.records import Lag, Rewind, is_another_log
+from slamon.lag.unread import Unread
 from slamon.lag.verdict import LATE, Case, LagStatus, Level, Verdict
 from slamon.lag.window import NOW, Eta, Window, eta_of
 from slamon.orders.event import Instant
@@ -170,7 +171,7 @@ def ask_for_scan(track: Track, lookups: LookUps, policy: LagPolicy, at: Instant)
         return
     has_stood = track.stood_since is not None and track.stood_since < at
     if has_stood or track.moved_at is None or (unread.search.is_over and not unread.search.is_sure):
-        lookups.want_scan(track.place, unread)
+        lookups.scans.want(track.place, unread)
 
 
 def release(track: Track, lookups: LookUps) -> None:

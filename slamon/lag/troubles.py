@@ -6,11 +6,12 @@ from enum import StrEnum
 import msgspec
 
 from slamon.lag.observation import Place, Reason
+from slamon.lag.order_index import OrderIndex
 from slamon.lag.policy import LagPolicy, LagRules
 from slamon.lag.rows import GroupLag, PartitionLag, Snapshot, TopicFlow
 from slamon.lag.severity import severity
 from slamon.lag.verdict import LATE, LagStatus, Level
-from slamon.lag.waiting import OrderIndex, Waiting
+from slamon.lag.waiting import Waiting
 from slamon.orders.event import Instant, Span
 
 

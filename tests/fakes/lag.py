@@ -144,8 +144,8 @@ class Followed:
             if not questions:
                 break
             lookups.take_times(questions, self.broker.look_up(questions), self.now)
-        scans = lookups.scan_questions(self.now, 100)
-        lookups.take_scans(scans, self.broker.scan(scans), self.now)
+        scans = lookups.scans.questions(self.now, 100)
+        lookups.scans.take(scans, self.broker.scan(scans), self.now)
         return self.track.conclude(self.now)
 
     def group(self, after: int = 15 * SECOND, name: str = "mes") -> GroupLag:

@@ -76,8 +76,7 @@ def test_without_counters_only_the_same_head_message_is_stuck() -> None:
 def test_catching_up() -> None:
     rabbit = Rabbit()
     head = {"head_at": T0 - HOUR, "published": 100}
-    for settled in range(0, 60, 10):
-        found = rabbit.group(100 - settled, settled=settled, **head)
+    found = [rabbit.group(100 - settled, settled=settled, **head) for settled in range(0, 60, 10)][-1]
     assert found.status is LagStatus.CATCHING_UP
     assert found.eta is not None
 

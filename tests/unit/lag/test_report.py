@@ -4,10 +4,11 @@ import json
 
 from slamon.lag.incidents import Incidents, step
 from slamon.lag.observation import Place, Reason, Unknown
+from slamon.lag.order_index import OrderIndex, Standing
 from slamon.lag.policy import SlackPolicy
 from slamon.lag.report import incident_json, lag_json
 from slamon.lag.troubles import troubles
-from slamon.lag.waiting import OrderIndex, Standing, waiting_behind
+from slamon.lag.waiting import waiting_behind
 from slamon.orders.event import SECOND
 from tests.builders import HOUR, T0, day
 from tests.fakes.lag import FakeBroker, FakeGroup, FakeLog, Followed, group_of

@@ -46,13 +46,13 @@ def test_only_a_commit_that_goes_on_is_a_move() -> None:
     assert then(seen(None), 1, 9).moved_at == T0 + MINUTE
 
 
-def test_a_step_back_within_the_tolerance_is_no_rewind() -> None:
-    track = seen(5)
-    policy = LagPolicy(rewind_tolerance=2)
-    follow(track, lag_of(3, 0, 9), policy, at=T0 + 1, before_at=T0, is_anew=False)
-    assert track.rewind is None
-    follow(track, lag_of(0, 0, 9), policy, at=T0 + 2, before_at=T0, is_anew=False)
-    assert (track.rewind, track.peak) == (Rewind.BACK, 3)
+@pytest.mark.parametrize(
+    ("committed", "rewind", "peak"), [(3, None, None), (2, Rewind.BACK, 5)], ids=["within", "beyond"]
+)
+def test_a_step_back_within_the_tolerance_is_no_rewind(committed: int, rewind: Rewind | None, peak: int | None) -> None:
+    track, policy = seen(5), LagPolicy(rewind_tolerance=2)
+    follow(track, lag_of(committed, 0, 9), policy, at=T0 + 1, before_at=T0, is_anew=False)
+    assert (track.rewind, track.peak) == (rewind, peak)
 
 
 def test_an_expired_commit_is_no_rewind() -> None:

@@ -1,10 +1,11 @@
 """What is wrong by a snapshot: which kinds, since when, on which record, and what a broker's outage silences."""
 
 from slamon.lag.observation import GroupState, Place, Reason, Unknown
+from slamon.lag.order_index import OrderIndex, Standing
 from slamon.lag.policy import LagRules
 from slamon.lag.troubles import Spot, Trouble, TroubleKind, troubles
 from slamon.lag.verdict import LagStatus, Level
-from slamon.lag.waiting import OrderIndex, Standing, waiting_behind
+from slamon.lag.waiting import waiting_behind
 from slamon.orders.event import SECOND
 from tests.builders import HOUR, MINUTE, T0, day
 from tests.fakes.lag import FakeBroker, FakeGroup, FakeLog, Followed, group_of

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slamon.lag.observation import Place
+from slamon.lag.order_index import Indexed, OrderIndex, Standing
 from slamon.lag.rows import GroupLag
-from slamon.lag.waiting import Indexed, OrderIndex, Standing, Wait, floors, waiting_behind, waits_of
+from slamon.lag.waiting import Wait, floors, waiting_behind, waits_of
 from tests.builders import HOUR, MINUTE, T0, day
 from tests.fakes.lag import FakeBroker, FakeGroup, FakeLog, Followed
 
@@ -80,11 +81,6 @@ def test_what_is_no_order_counts_as_read() -> None:
     assert (waiting.orders, waiting.at_least) == (1, False)
 
 
-def test_records_read_again_change_nothing() -> None:
-    index = index_of((A0, 0, "o-1"), (A0, 1, "o-2"), (A0, 0, "o-1"))
-    assert len(index) == 2
-
-
 def test_what_all_have_read_goes() -> None:
     index = index_of(*((A0, number, "o-1") for number in range(10)))
     groups = [group_at({A0: 4}, {A0: 10}), group_at({A0: 7}, {A0: 10}, "crm")]
@@ -93,17 +89,6 @@ def test_what_all_have_read_goes() -> None:
     assert [record.offset for record in index.since(A0, 0)] == [4, 5, 6, 7, 8, 9]
     index.forget(A0)
     assert len(index) == 0
-
-
-def test_the_index_drops_what_all_have_read_before_it_thins() -> None:
-    index = index_of(limit=10)
-    for number in range(10):
-        index.append(A0, number, "o-1", T0)
-    index.committed_by_all(A0, 0)
-    index._floors[A0] = 6
-    index.append(A0, 10, "o-1", T0)
-    assert index.knows_all(A0, 6, 11)
-    assert not index.knows_all(A0, 5, 11)
 
 
 def test_a_thinned_index_stays_bounded_keeps_the_oldest_and_the_soonest_and_says_at_least() -> None:
@@ -118,12 +103,6 @@ def test_a_thinned_index_stays_bounded_keeps_the_oldest_and_the_soonest_and_says
     assert waiting.at_least
     assert waiting.oldest == Indexed(0, "o-0", T0)
     assert waiting.soonest == "o-77"
-
-
-def test_the_record_that_a_group_stands_on() -> None:
-    index = index_of((A0, 3, "o-1"), (A0, 5, "o-2"))
-    assert index.first(A0, 4) == Indexed(5, "o-2", T0 - HOUR + MINUTE)
-    assert (index.stamp(A0, 5), index.stamp(A0, 4), index.stamp(B0, 0)) == (T0 - HOUR + MINUTE, None, None)
 
 
 def test_where_an_order_waits() -> None:
