@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiokafka.client import AIOKafkaClient
@@ -10,6 +10,8 @@ from aiokafka.protocol.commit import OffsetCommitRequest
 from aiokafka.protocol.coordination import FindCoordinatorRequest
 from confluent_kafka import Producer  # type: ignore[import-untyped]
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[import-untyped]
+
+from slamon.orders.event import Instant, Span
 
 _CHUNK = 50
 _EVERY_THIRD = 3
@@ -25,6 +27,8 @@ class Workload:
     records: int = 300
     """In each partition."""
     reads: int = 10
+    made_at: int = field(default_factory=lambda: int(time.time() * 1000))
+    """When the newest record says that it was written, in milliseconds."""
 
     @property
     def pairs(self) -> int:
@@ -47,6 +51,14 @@ class Workload:
             behind = {p: 1 + (group * 7 + p) % 50 for p in range(self.partitions) if (number + p) % _EVERY_THIRD == 0}
             found[self.topic(number)] = {p: self.records - behind.get(p, 0) for p in range(self.partitions)}
         return found
+
+    def stamp(self, offset: int) -> int:
+        """The timestamp of a record in milliseconds: they are a second apart."""
+        return self.made_at - (self.records - 1 - offset) * 1000
+
+    def age(self, offset: int, lag: int, now: Instant) -> Span:
+        """How old the first unread record is; 0 when all is read."""
+        return now - self.stamp(offset) * 1000 if lag else 0
 
     def lags(self) -> dict[str, int]:
         """The truth: the lag of each group in records."""
@@ -77,12 +89,10 @@ def make(bootstrap: str, load: Workload) -> None:
 
 
 def _produce(bootstrap: str, load: Workload, names: list[str]) -> None:
-    """Records that are a second apart, the newest just now: ages that a search has to find."""
     out = Producer({"bootstrap.servers": bootstrap, "linger.ms": 50, "queue.buffering.max.messages": 2_000_000})
-    now = int(time.time() * 1000)
     for name in names:
         for number in range(load.records):
-            stamp = now - (load.records - number) * 1000
+            stamp = load.stamp(number)
             for partition in range(load.partitions):
                 out.produce(name, b"x", partition=partition, timestamp=stamp)
         out.poll(0)

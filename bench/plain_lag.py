@@ -8,6 +8,7 @@ from aiokafka.protocol.admin import ListGroupsRequest
 from aiokafka.protocol.commit import OffsetFetchRequest
 from aiokafka.protocol.metadata import MetadataRequest
 from aiokafka.protocol.offset import OffsetRequest
+from aiokafka.structs import TopicPartition
 
 _IN_FLIGHT = 8
 
@@ -48,7 +49,7 @@ class PlainScript:
     async def _ends(self, places: set[tuple[str, int]]) -> dict[tuple[str, int], int]:
         wanted: defaultdict[int, defaultdict[str, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
         for topic, partition in places:
-            leader = self._client.cluster.leader_for_partition((topic, partition))
+            leader = self._client.cluster.leader_for_partition(TopicPartition(topic, partition))
             wanted[leader][topic].append((partition, -1))
         requests = [(node, OffsetRequest(-1, 1, list(topics.items()))) for node, topics in wanted.items()]
         answers = await asyncio.gather(*(self._client.send(node, request) for node, request in requests))
