@@ -15,6 +15,7 @@ from slamon.orders.event import Instant, Span
 
 _CHUNK = 50
 _EVERY_THIRD = 3
+_MOST_BEHIND = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,10 @@ class Workload:
     def committed(self, group: int) -> dict[str, dict[int, int]]:
         """What a group has committed: lag 0, or 1 to 50 records on every third partition."""
         found: dict[str, dict[int, int]] = {}
+        most = min(_MOST_BEHIND, self.records)
         for at in range(self.reads):
             number = group * self.reads + at
-            behind = {p: 1 + (group * 7 + p) % 50 for p in range(self.partitions) if (number + p) % _EVERY_THIRD == 0}
+            behind = {p: 1 + (group * 7 + p) % most for p in range(self.partitions) if (number + p) % _EVERY_THIRD == 0}
             found[self.topic(number)] = {p: self.records - behind.get(p, 0) for p in range(self.partitions)}
         return found
 

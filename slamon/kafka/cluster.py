@@ -104,7 +104,7 @@ class Cluster:
     def track(self, topics: Collection[str]) -> None:
         """Which topics aiokafka itself looks at, every five minutes and after a lost connection.
 
-        Else it looks at all, and takes them apart field by field: half a second for 10,000 partitions. Name only
+        Else it looks at all, and takes them apart field by field: 70 ms of CPU for 10,000 partitions. Name only
         topics that exist, for such a look would make them.
         """
         if set(topics) != set(self._tracked):
