@@ -15,6 +15,7 @@ from slamon.errors import SourceError
 from slamon.lag.cluster import ClusterTrack
 from slamon.lag.explaining import explained
 from slamon.lag.incidents import Changes, Incident, Incidents, step
+from slamon.lag.lookups import LookUps
 from slamon.lag.observation import (
     Observation,
     Reason,
@@ -148,37 +149,16 @@ class LagWatch:
         began_at = self.clock()
         try:
             track.observe(await collector.collect())
-            await self._look_up(collector, track, began_at + self.budget.time)
+            await _look_up(collector, track.lookups, self.budget, self.clock)
         except SourceError as fault:
             _log.warning("lag.not_collected", cluster=collector.name, error=str(fault))
             unknown = Unknown(Reason.BROKER_AWAY, str(fault))
             track.observe(Observation(collector.name, began_at, began_at, began_at, track.kind, fault=unknown))
 
-    async def _look_up(self, collector: Collector, track: ClusterTrack, until: Instant) -> None:
-        """Ask for ages in rounds, then read a little; what the broker does not answer is asked in the next cycle."""
-        lookups = track.lookups
-        for _ in range(self.budget.rounds):
-            now = self.clock()
-            questions = lookups.time_questions(now, self.budget.questions)
-            if not questions or now >= until:
-                break
-            try:
-                lookups.take_times(questions, await collector.ask(questions), now)
-            except SourceError as fault:
-                _log.warning("lag.ages_not_asked", cluster=collector.name, error=str(fault))
-                return
-        now = self.clock()
-        scans = lookups.scans.questions(now, self.budget.scans)
-        if scans and now < until:
-            try:
-                lookups.scans.take(scans, await collector.scan(scans), now)
-            except SourceError as fault:
-                _log.warning("lag.not_read", cluster=collector.name, error=str(fault))
-
     def _decide(self, track: ClusterTrack) -> None:
         now = self.clock()
         snapshot = track.conclude(now)
-        waiting = self._waiting(snapshot, now)
+        waiting = _waiting(snapshot, self.index, now)
         found = troubles(snapshot, self.rules, waiting, self.index)
         self._incidents, changes = step(self._incidents, found, track.cluster, now)
         others = {key: behind for key, behind in self.view.waiting.items() if key[0] != track.cluster}
@@ -191,15 +171,6 @@ class LagWatch:
         )
         _tell(changes)
         self.applied(self.view, changes)
-
-    def _waiting(self, snapshot: Snapshot, now: Instant) -> dict[str, Waiting]:
-        index = self.index
-        if index is None:
-            return {}
-        for place, offset in floors(snapshot.groups, index.topics).items():
-            index.committed_by_all(place, offset)
-        behind = {group.group: waiting_behind(group, index, now) for group in snapshot.groups}
-        return {group: waiting for group, waiting in behind.items() if waiting is not None}
 
     # --- what survives a restart ------------------------------------------------------------------------------------
 
@@ -215,6 +186,34 @@ class LagWatch:
         self._tracks.clear()
         self._keeping.forget()
         self._incidents, self.view = Incidents(), LagView(rules=self.rules)
+
+
+async def _look_up(collector: Collector, lookups: LookUps, budget: Budget, clock: Callable[[], Instant]) -> None:
+    """Ask for ages in rounds, then read a little; what the broker does not answer is asked in the next cycle."""
+    now = clock()
+    until = now + budget.time
+    try:
+        for _ in range(budget.rounds):
+            questions = lookups.time_questions(now, budget.questions)
+            if not questions or now >= until:
+                break
+            lookups.take_times(questions, await collector.ask(questions), now)
+            now = clock()
+        scans = lookups.scans.questions(now, budget.scans)
+        if scans and now < until:
+            lookups.scans.take(scans, await collector.scan(scans), now)
+    except SourceError as fault:
+        _log.warning("lag.not_asked", cluster=collector.name, error=str(fault))
+
+
+def _waiting(snapshot: Snapshot, index: OrderIndex | None, now: Instant) -> dict[str, Waiting]:
+    """The orders behind each group that reads order topics; what all of them have read leaves the index."""
+    if index is None:
+        return {}
+    for place, offset in floors(snapshot.groups, index.topics).items():
+        index.committed_by_all(place, offset)
+    behind = {group.group: waiting_behind(group, index, now) for group in snapshot.groups}
+    return {group: waiting for group, waiting in behind.items() if waiting is not None}
 
 
 def _tell(changes: Changes) -> None:
