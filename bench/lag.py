@@ -55,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     console = Console()
     for line in (*this_machine().lines(), str(load)):
         console.print(line, highlight=False)
-    with Broker(heap="1g") as broker:
+    with Broker(heap="3g" if options.large else "1g") as broker:
         make(broker.bootstrap, load)
         figures = asyncio.run(_measure(broker, load, rounds, 100 if options.large else cycles))
     show([Part("Lag of a whole cluster", _ABOUT, figures)], console)
