@@ -6,6 +6,7 @@ kafka-lag-exporter can be had beside slamon's own, so that dashboards that exist
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from slamon.lag.rows import GroupLag, Snapshot, TopicFlow
@@ -44,6 +45,7 @@ def _gauge(name: str, text: str, *labels: str, unit: str = "") -> MetricSpec:
     return MetricSpec(name, Kind.GAUGE, text, labels, unit)
 
 
+@lru_cache(maxsize=16_384)
 def escaped(value: str) -> str:
     """A label value as it stands between quotes."""
     return printable(value).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
