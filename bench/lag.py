@@ -153,10 +153,10 @@ async def _growth(cycle: WholeCycle, load: Workload, cycles: int) -> float:
     return resident() - before
 
 
-def _check(result: tuple[Snapshot, str], load: Workload) -> None:
+def _check(result: tuple[Snapshot, bytes], load: Workload) -> None:
     snapshot, text = result
     _same({group.group: group.lag for group in snapshot.groups}, load.lags())
-    if text.count("slamon_consumergroup_lag{") != load.pairs:
+    if text.count(b"slamon_consumergroup_lag{") != load.pairs:
         raise RuntimeError("the exposition does not show every pair")
     for row in _rows(snapshot):
         truth = load.age(row.topic, row.x or 0, row.lag or 0, snapshot.as_of)
