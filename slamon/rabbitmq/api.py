@@ -1,6 +1,7 @@
 """One call of the management API: bounded in time and size, never redirected; what goes wrong is a reason in words."""
 
 import ipaddress
+import os
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Final, Self
@@ -22,6 +23,7 @@ _NOT_FOUND = 404
 _AWAY = frozenset({502, 503, 504})
 _REDIRECTS = range(300, 400)
 _PIECE = 64 * 1024
+_NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class NotAnswered(Exception):  # noqa: N818 - it is what came of a call, no error of slamon
@@ -83,7 +85,7 @@ class ManagementApi:
             raise NotAnswered(_refusal(status, body), status)
         try:
             return msgspec.json.decode(body)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except _NOT_JSON:
             raise NotAnswered(Unknown(Reason.ERROR, "the answer is not JSON"), status) from None
 
 
@@ -107,7 +109,9 @@ def _interruption(error: Exception, timeout: float) -> Unknown:
     if isinstance(error, aiohttp.ClientSSLError):
         return Unknown(Reason.ERROR, "no TLS with it")
     if isinstance(error, aiohttp.ClientConnectorError):
-        return Unknown(Reason.BROKER_AWAY, f"can't be reached: {error.os_error.strerror or 'no such host'}")
+        number = error.os_error.errno  # its text holds the address
+        said = "no such host" if isinstance(error, aiohttp.ClientConnectorDNSError) else os.strerror(number or 0)
+        return Unknown(Reason.BROKER_AWAY, f"can't be reached: {said}")
     if isinstance(error, aiohttp.InvalidURL):
         return Unknown(Reason.ERROR, "the URL is none")
     return Unknown(Reason.BROKER_AWAY, f"broke off: {type(error).__name__}")
@@ -129,7 +133,7 @@ def _said(body: bytes) -> str:
     """The `reason` that the management API gives, in one short line."""
     try:
         answer = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except _NOT_JSON:
         return ""
     reason = answer.get("reason") if isinstance(answer, dict) else None
     if not isinstance(reason, str):
