@@ -24,6 +24,8 @@ def _wrong(section: RabbitMq) -> Iterator[tuple[str, str]]:
     parts = urlsplit(section.url)
     if section.password is None and section.password_file is None:
         yield "password", "is missing, allowed is a password here or in password_file"
+    if ":" in section.username:
+        yield "username", "holds a colon, which no login over HTTP can; allowed is a name without"
     if parts.username is not None or parts.password is not None:
         yield "url", "holds a login, allowed are username and password in keys of their own"
     if section.ca_file is not None and parts.scheme != "https":

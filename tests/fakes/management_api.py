@@ -10,7 +10,6 @@ from urllib.parse import unquote
 import msgspec
 from aiohttp import web
 
-from slamon.orders.event import Instant
 from slamon.rabbitmq.target import RabbitTarget
 from tests.builders import T0
 
@@ -64,7 +63,7 @@ class FakeManagementApi:
         self.asked: list[str] = []
         self.queries: list[dict[str, str]] = []
         self.url = ""
-        self.now: Instant = T0
+        self.now = T0
         self._runner: web.AppRunner | None = None
 
     async def start(self, tls: ssl.SSLContext | None = None) -> None:

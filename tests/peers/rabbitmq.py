@@ -55,7 +55,7 @@ class RabbitMq:
         text = _CONFIG.format(amqp=self.amqp, http=self.http, scheme=scheme, tls=tls)
         (folder / "rabbitmq.conf").write_text(text)
         (folder / "enabled_plugins").write_text("[rabbitmq_management].\n")
-        (folder / "advanced.config").write_text("[].\n")
+        (folder / "advanced.config").write_text("[{rabbit, [{quorum_tick_interval, 500}]}].\n")
         (folder / "log").mkdir()
         self._epmd: ServerProcess | None = None
         self._node: ServerProcess | None = None
@@ -87,6 +87,11 @@ class RabbitMq:
     def pids(self) -> list[int]:
         """The processes that run."""
         return [process.pid for process in (self._node, self._epmd) if process is not None]
+
+    @property
+    def ports(self) -> list[int]:
+        """Where it listens."""
+        return [self.amqp, self.http, self._distribution, self._epmd_port]
 
     # --- the management API, as an administrator --------------------------------------------------------------------
 

@@ -57,7 +57,7 @@ async def test_a_queue_that_goes_meanwhile_has_the_pages_read_again() -> None:
 async def test_a_last_page_that_is_gone_has_the_pages_read_again() -> None:
     fake = FakeManagementApi()
     fake.vhosts["/"] = _queues(PAGE_SIZE + 1)
-    fake.between = iter([lambda: fake.vhosts["/"].pop()])
+    fake.between = iter([fake.vhosts["/"].pop])
     found = await _listed(fake)
     assert (len(found.items), found.fault, len(fake.asked)) == (PAGE_SIZE, None, 3)
 
@@ -65,7 +65,7 @@ async def test_a_last_page_that_is_gone_has_the_pages_read_again() -> None:
 async def test_where_the_pages_never_add_up_absence_says_nothing() -> None:
     fake = FakeManagementApi()
     fake.vhosts["/"] = _queues(PAGE_SIZE + 50)
-    fake.between = iter(lambda: lambda: fake.vhosts["/"].pop(), None)
+    fake.between = iter(lambda: fake.vhosts["/"].pop, None)
     found = await _listed(fake)
     assert found.fault == UNSTEADY
     assert len(found.items) >= PAGE_SIZE
