@@ -67,7 +67,7 @@ class ClusterTrack:
         """What was known before a restart; to be called before the first observation."""
         self._memory = memory
         for name in memory.groups:
-            self._group(name, 0)
+            self.group(name, 0)
 
     def keep(self) -> Memory:
         """What has to survive a restart."""
@@ -93,27 +93,10 @@ class ClusterTrack:
         at = seen.ends_at
         topics = self._observe_topics(seen, at)
         for name, there in seen.groups.items():
-            self._group(name, at).observe(there, topics, at, self.lookups)
-        self._observe_queues(seen, at)
+            self.group(name, at).observe(there, topics, at, self.lookups)
+        _observe_queues(self, seen, at)
         self._count_reads()
         self._look_for_absent(seen, at)
-
-    def _observe_queues(self, seen: Observation, at: Instant) -> None:
-        """The queues; one that was not seen for what is wrong with its virtual host is lost, not gone."""
-        if seen.kind is not BrokerKind.RABBITMQ:
-            return
-        for name, group in self.groups.items():
-            fault = seen.brokers.get(label_of(name))
-            if fault is not None and name not in seen.queues:
-                group.lose(fault)
-        for name, queue in seen.queues.items():
-            group = self._group(name, at)
-            group.coordinator = label_of(name)
-            track = self.queues.get(name)
-            if track is None:
-                track = self.queues[name] = QueueTrack()
-            track.observe(queue, group.policy, at)
-            observe_queue(group, queue, at)
 
     def _observe_topics(self, seen: Observation, at: Instant) -> dict[str, TopicSeen]:
         """The topics as they are now; one that has not changed is the same object as before."""
@@ -135,7 +118,8 @@ class ClusterTrack:
                 del self.topics[name]
         return found
 
-    def _group(self, name: str, at: Instant) -> GroupTrack:
+    def group(self, name: str, at: Instant) -> GroupTrack:
+        """The group of this name; with what was known before a restart where it is new."""
         group = self.groups.get(name)
         if group is None:
             group = self.groups[name] = GroupTrack(name, self.rules.policy(name), at, self.kind)
@@ -155,7 +139,7 @@ class ClusterTrack:
         present = seen.groups.keys() | seen.queues.keys()
         for name in self.rules.expected - present:
             if seen.lists(name):
-                self._group(name, at)
+                self.group(name, at)
         for name in self.groups.keys() - present:
             if not seen.lists(name):
                 continue
@@ -178,6 +162,21 @@ class ClusterTrack:
         groups = tuple(self.groups[name].conclude(now, self.lookups, self.cluster) for name in sorted(self.groups))
         away = {name: fault.detail or fault.reason for name, fault in self.brokers.items() if fault is not None}
         return Snapshot(self.cluster, now, groups, _topic_rows(self, groups, now), self.kind, self.fault, away)
+
+
+def _observe_queues(cluster: ClusterTrack, seen: Observation, at: Instant) -> None:
+    """The queues; one that was not seen for what is wrong with its virtual host is lost, not gone."""
+    if seen.kind is not BrokerKind.RABBITMQ:
+        return
+    for name, group in cluster.groups.items():
+        fault = seen.brokers.get(label_of(name))
+        if fault is not None and name not in seen.queues:
+            group.lose(fault)
+    for name, queue in seen.queues.items():
+        group = cluster.group(name, at)
+        group.coordinator = label_of(name)
+        cluster.queues.setdefault(name, QueueTrack()).observe(queue, group.policy, at)
+        observe_queue(group, queue, at)
 
 
 def _topic_rows(cluster: ClusterTrack, groups: tuple[GroupLag, ...], now: Instant) -> tuple[TopicFlow, ...]:

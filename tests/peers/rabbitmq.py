@@ -107,15 +107,11 @@ class RabbitMq:
         return json.loads(text) if text else None
 
     def vhost(self, name: str, *users: str) -> None:
-        """Make a virtual host that the administrator and these users may use."""
+        """Make a virtual host that the administrator may use, and into which these users may look."""
         self.call("PUT", f"vhosts/{quote(name, safe='')}")
-        for user in (ADMIN[0], *users):
-            self.permit(name, user)
-
-    def permit(self, vhost: str, user: str) -> None:
-        """Let a user into a virtual host."""
-        rights = {"configure": ".*", "write": ".*", "read": ".*"}
-        self.call("PUT", f"permissions/{quote(vhost, safe='')}/{user}", rights)
+        for user, pattern in [(ADMIN[0], ".*"), *((user, "^$") for user in users)]:
+            rights = dict.fromkeys(("configure", "write", "read"), pattern)
+            self.call("PUT", f"permissions/{quote(name, safe='')}/{user}", rights)
 
     def user(self, name: str, password: str, tags: str) -> None:
         """Make a user without rights in any virtual host."""
