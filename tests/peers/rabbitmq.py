@@ -32,6 +32,12 @@ collect_statistics_interval = 200
 loopback_users.guest = true
 log.file.level = warning
 """
+_QUICK = """
+[{rabbit, [{quorum_tick_interval, 500}]},
+ {rabbitmq_management_agent,
+  [{sample_retention_policies, [{global, [{60, 1}]}, {basic, [{60, 1}]}, {detailed, [{60, 1}]}]}]}].
+"""
+"""The numbers of queues every second; by default every five."""
 _TLS = """
 management.ssl.cacertfile = {ca}
 management.ssl.certfile = {certificate}
@@ -55,7 +61,7 @@ class RabbitMq:
         text = _CONFIG.format(amqp=self.amqp, http=self.http, scheme=scheme, tls=tls)
         (folder / "rabbitmq.conf").write_text(text)
         (folder / "enabled_plugins").write_text("[rabbitmq_management].\n")
-        (folder / "advanced.config").write_text("[{rabbit, [{quorum_tick_interval, 500}]}].\n")
+        (folder / "advanced.config").write_text(_QUICK)
         (folder / "log").mkdir()
         self._epmd: ServerProcess | None = None
         self._node: ServerProcess | None = None

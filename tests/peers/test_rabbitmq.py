@@ -9,6 +9,7 @@ from typing import TypeVar
 import pika
 import pytest
 from pika.adapters.blocking_connection import BlockingChannel
+from pika.spec import Basic
 
 from slamon.app.clock import wall_clock
 from slamon.demo.ports import is_free
@@ -158,9 +159,17 @@ def test_a_queue_whose_consumer_goes_stops(rabbit: RabbitMq, channel: BlockingCh
     channel.queue_declare("left", durable=True)
     with rabbit.connect() as other:
         consumer = other.channel()
-        consumer.basic_consume("left", lambda channel, method, *_: channel.basic_ack(method.delivery_tag))
+        done: list[int] = []
+
+        def settle(channel: BlockingChannel, method: Basic.Deliver, *_: object) -> None:
+            channel.basic_ack(method.delivery_tag)
+            done.append(method.delivery_tag)
+
+        consumer.basic_consume("left", settle)
         _send(channel, "left", 10)
-        other.process_data_events(time_limit=1)
+        while len(done) < 10:
+            other.process_data_events(time_limit=1)
+        other.process_data_events(time_limit=0)
         eye.queue("left", lambda seen: seen.settled == 10 and seen.consumers == 1)
         assert _statuses(eye.status("left", LagStatus.OK)) == {"left": LagStatus.OK}
     _send(channel, "left", 6)
@@ -206,9 +215,11 @@ def test_a_virtual_host_without_permission_is_unknown_with_the_reason(rabbit: Ra
     assert found.brokers == {"vhost /": refused, "vhost shop/eu": None}
     assert list(found.queues) == ["shop%2Feu/a/b %2F"]
 
+    eye.status("shop%2Feu/a/b %2F", LagStatus.OK)
     rabbit.call("DELETE", "permissions/shop%2Feu/reader")
     assert eye.look().brokers["vhost shop/eu"] == refused
-    assert eye.status("shop%2Feu/a/b %2F", LagStatus.UNKNOWN) is not None
+    (row,) = eye.status("shop%2Feu/a/b %2F", LagStatus.UNKNOWN).groups
+    assert (row.lag, row.unknown) == (None, refused)
     rabbit.call("DELETE", "vhosts/shop%2Feu")
     assert _statuses(eye.status("shop%2Feu/a/b %2F", None)) == {}
 
