@@ -99,7 +99,7 @@ class FakeManagementApi:
     def _page(self, vhost: str, request: web.Request) -> web.Response:
         if vhost not in self.vhosts:
             return web.json_response({"error": "Object Not Found", "reason": "Not Found"}, status=404)
-        rows = sorted(self.vhosts[vhost], key=lambda row: str(row.get("name") if isinstance(row, dict) else row))
+        rows = sorted(self.vhosts[vhost], key=str)
         page, size = int(request.query["page"]), int(request.query["page_size"])
         if page > 1 and (page - 1) * size >= len(rows):
             return web.json_response({"error": "page_out_of_range"}, status=400)

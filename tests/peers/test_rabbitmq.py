@@ -25,7 +25,6 @@ from slamon.rabbitmq.listing import PAGE_SIZE
 from tests.peers.rabbitmq import ADMIN, RabbitMq
 
 Seen = TypeVar("Seen")
-Found = TypeVar("Found")
 
 TLS = Path(__file__).parents[1] / "testdata" / "tls"
 QUICK = LagRules(LagPolicy(warn_after=2 * SECOND, critical_after=60 * SECOND, unknown_after=SECOND), gone_after=SECOND)
@@ -68,17 +67,16 @@ class Eye:
 
     def queue(self, name: str, condition: Callable[[QueueSeen], object]) -> QueueSeen:
         """The queue, once it is so; RabbitMQ tells the numbers of a queue some seconds late."""
-        return self._once(self.look, lambda found: found.queues.get(name, QueueSeen()), condition)
+        none = QueueSeen()
+        return self._once(lambda: self.look().queues.get(name, none), condition)
 
     def status(self, name: str, status: LagStatus | None) -> Snapshot:
         """A snapshot in which the queue stands so; None: in which it is not."""
-        return self._once(self.cycle, lambda found: found, lambda found: _statuses(found).get(name) is status)
+        return self._once(self.cycle, lambda found: _statuses(found).get(name) is status)
 
-    def _once(
-        self, look: Callable[[], Seen], take: Callable[[Seen], Found], condition: Callable[[Found], object]
-    ) -> Found:
+    def _once(self, look: Callable[[], Seen], condition: Callable[[Seen], object]) -> Seen:
         deadline = time.monotonic() + 60
-        while not condition(found := take(look())):
+        while not condition(found := look()):
             assert time.monotonic() < deadline, found
             time.sleep(0.2)
         return found
@@ -241,7 +239,7 @@ def test_more_queues_than_a_page_holds(rabbit: RabbitMq) -> None:
     eye = Eye(rabbit, vhosts=("many",))
     eye.queue("many/q0000", lambda seen: seen.ready == 0)
     found = eye.look()
-    assert (found.queues.keys(), found.brokers) == (names, {"vhost many": None})
+    assert (set(found.queues), found.brokers) == (names, {"vhost many": None})
     rabbit.call("DELETE", "vhosts/many")
 
 
