@@ -7,6 +7,7 @@ own, in the foreground and on a port of its own, so that nothing of the machine'
 import base64
 import json
 import os
+import subprocess
 import time
 import urllib.request
 from collections.abc import Callable, Mapping
@@ -123,11 +124,10 @@ class RabbitMq:
         """Make a user without rights in any virtual host."""
         self.call("PUT", f"users/{name}", {"password": password, "tags": tags})
 
-    def queue(self, name: str, vhost: str = "/") -> dict[str, Any]:
-        """What the management API says of a queue."""
-        found = self.call("GET", f"queues/{quote(vhost, safe='')}/{quote(name, safe='')}")
-        assert isinstance(found, dict)
-        return found
+    def evaluate(self, expression: str) -> None:
+        """Have the node evaluate an Erlang expression."""
+        command = [str(_HOME / "rabbitmqctl"), "eval", expression]
+        subprocess.run(command, env=self._environment(), check=True, capture_output=True, timeout=60)
 
     def connect(self, vhost: str = "/") -> pika.BlockingConnection:
         """A client's connection."""

@@ -222,6 +222,18 @@ def test_a_virtual_host_without_permission_is_unknown_with_the_reason(rabbit: Ra
     assert _statuses(eye.status("shop%2Feu/a/b %2F", None)) == {}
 
 
+def test_a_virtual_host_that_does_not_run_makes_its_queues_unknown(rabbit: RabbitMq) -> None:
+    rabbit.vhost("halted")
+    with rabbit.connect("halted") as connection:
+        connection.channel().queue_declare("orders", durable=True)
+    eye = Eye(rabbit, vhosts=("halted",))
+    eye.queue("halted/orders", lambda seen: seen.ready == 0)
+    rabbit.evaluate('rabbit_vhost_sup_sup:stop_and_delete_vhost(<<"halted">>).')
+    seen = eye.queue("halted/orders", lambda seen: seen.fault is not None)
+    assert (seen.ready, seen.fault.reason if seen.fault else None) == (None, Reason.NO_LEADER)
+    rabbit.call("DELETE", "vhosts/halted")
+
+
 def test_a_wrong_password_and_a_user_who_may_not_see_anything(rabbit: RabbitMq) -> None:
     assert Eye(rabbit, (ADMIN[0], "wrong")).look().fault == Unknown(Reason.REFUSED, "Login failed")
     rabbit.user("nobody", "s3cret", "")

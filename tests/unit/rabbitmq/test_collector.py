@@ -15,7 +15,9 @@ from slamon.lag.troubles import TroubleKind, troubles
 from slamon.lag.verdict import LagStatus
 from slamon.orders.event import SECOND
 from slamon.rabbitmq import QueueNames, RabbitLag, RabbitTarget
+from slamon.services.lag_watch import LagWatch
 from tests.builders import HOUR, MINUTE, T0
+from tests.fakes.lag import FakeRows
 from tests.fakes.management_api import LOGIN, FakeManagementApi, hanging, queue, saying
 
 NOT_ALLOWED = "User not authorised to access virtual host"
@@ -334,3 +336,19 @@ async def test_dead_letters_are_known_by_their_names(fake: FakeManagementApi) ->
         "shop/orders": False,
         "shop/orders-dlq": True,
     }
+
+
+async def test_the_lag_watch_takes_it_beside_others(fake: FakeManagementApi) -> None:
+    fake.odd["overview"] = saying(503)
+    other = FakeManagementApi(shop=[queue("orders")])
+    await other.start()
+    collectors = [_lag(fake), RabbitLag("other", other.target(), clock=lambda: fake.now)]
+    watch = LagWatch(collectors, LagRules(), FakeRows(), lambda: fake.now, lambda _view, _changes: None)
+    try:
+        await watch.step()
+    finally:
+        await other.stop()
+    assert [(row["cluster"], row["group"], row["status"], row["lag"]) for row in watch.view.json()["groups"]] == [
+        ("other", "shop/orders", "OK", 3)
+    ]
+    assert [incident.subject for incident in watch.view.incidents] == ["rabbit"]
