@@ -83,7 +83,12 @@ class ClusterTrack:
 
     def observe(self, seen: Observation) -> None:
         """Take one cycle."""
-        self.kind, self.fault, self.brokers = seen.kind, seen.fault, dict(seen.brokers)
+        self.lookups.begin()
+        self.fault, self.brokers = seen.fault, dict(seen.brokers)
+        if seen.kind is not self.kind:  # what was remembered did not know it
+            self.kind = seen.kind
+            for group in self.groups.values():
+                group.kind = seen.kind
         if seen.fault is not None:
             for group in self.groups.values():
                 group.lose(seen.fault)

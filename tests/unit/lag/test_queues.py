@@ -156,3 +156,20 @@ def test_what_is_too_old_to_be_said_is_not_shown_among_the_topics_either() -> No
 
 def test_the_virtual_host_stands_for_the_broker_of_a_queue() -> None:
     assert Rabbit().group(3).coordinator == "vhost /"
+
+
+def test_what_is_remembered_over_a_restart_is_still_a_queue() -> None:
+    before = Rabbit()
+    for _ in range(8):
+        before.group(3, published=9, settled=6, consumers=0)
+    after = Rabbit()
+    after.now = before.now
+    after.track.remember(before.track.keep())
+    found = after.group(3, published=9, settled=6, consumers=0)
+    assert (found.kind, found.status) == (BrokerKind.RABBITMQ, LagStatus.STOPPED)
+    away = Rabbit()
+    away.track.remember(before.track.keep())
+    fault = Unknown(Reason.BROKER_AWAY)
+    away.track.observe(Observation("rabbit", T0, T0, T0, BrokerKind.RABBITMQ, fault=fault))
+    (group,) = away.track.conclude(T0).groups
+    assert (group.kind, group.lag, group.unknown) == (BrokerKind.RABBITMQ, None, fault)
