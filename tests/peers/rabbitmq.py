@@ -52,7 +52,7 @@ class RabbitMq:
 
     def __init__(self, folder: Path, *, certificates: tuple[Path, Path, Path] | None = None) -> None:
         """`certificates`: (authority, certificate, key) for a management API with TLS."""
-        program("rabbitmq-server")
+        self._program = program(str(_HOME / "rabbitmq-server"))
         self.folder = folder
         self.amqp, self.http, self._distribution, self._epmd_port = (free_port() for _ in range(4))
         scheme, tls = "tcp", ""
@@ -76,9 +76,7 @@ class RabbitMq:
             env=environment,
         )
         self.until(lambda: not is_free(self._epmd_port))
-        self._node = ServerProcess(
-            [str(_HOME / "rabbitmq-server")], log=self.folder / "node.log", env=environment, folder=self.folder
-        )
+        self._node = ServerProcess([self._program], log=self.folder / "node.log", env=environment, folder=self.folder)
         self.until(lambda: not is_free(self.amqp) and not is_free(self.http))
 
     def stop(self) -> None:
