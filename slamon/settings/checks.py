@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from slamon.orders.lifecycle import CANCELLED
 from slamon.settings.finding import ANY, Finding, no_such_status
 from slamon.settings.policy_checks import POLICY_CHECKS
+from slamon.settings.rabbitmq_checks import rabbitmq
 from slamon.settings.receiver_checks import receivers
 from slamon.settings.routing_checks import ROUTING_CHECKS
 from slamon.settings.sla_checks import SLA_CHECKS, Check
@@ -117,6 +118,7 @@ CHECKS = (
     Check(_receivers),
     *ROUTING_CHECKS,
     Check(receivers),
+    Check(rabbitmq),
     Check(_something_to_do, (("lag",), ("services",))),
 )
 

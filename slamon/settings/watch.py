@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field, Strict
 
 from slamon.settings.duration import Duration
-from slamon.settings.fields import Allowed, PositiveSpan, Section, Url, Word, whole
+from slamon.settings.fields import Allowed, Name, PositiveSpan, Section, Url, Word, whole
+from slamon.settings.rabbitmq import RabbitMq
 
 _PATTERNS = Allowed("a list of regular expressions, each for a whole name")
 _QUARTER_MINUTE = Duration.parse("PT15S")
@@ -34,6 +35,10 @@ class Lag(Section):
         Literal["read_committed", "read_uncommitted"],
         Field(description="What counts as the end of a partition"),
     ] = "read_committed"
+    rabbitmq: Annotated[
+        dict[Name, RabbitMq],
+        Allowed("a mapping of names to RabbitMQs"),
+    ] = Field(default_factory=dict, description="RabbitMQs by name, whose queues are watched beside Kafka's groups")
 
 
 class Service(Section):
