@@ -94,6 +94,10 @@ history: $(BIN)/.deps ## Generated orders of known truth against slamon and the 
 bench-engine: setup $(BIN)/.bench-deps ## slamon's engine against stock Faust, Quix Streams and a loop by hand
 	@exec $(BIN)/python -m bench.engine $(ARGS)
 
+.PHONY: bench-lag
+bench-lag: setup $(BIN)/.bench-deps ## Lag of 10,000 pairs of group and partition against a plain aiokafka script; ARGS=--large
+	@exec $(BIN)/python -m bench.lag $(ARGS)
+
 .PHONY: clean
 clean: ## Removes the environment, caches and local data; the Kafka jars stay in their cache
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache data dist build

@@ -1,0 +1,131 @@
+"""The workload of the lag benchmark: topics, records, and groups that have committed, a third of them behind."""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiokafka.client import AIOKafkaClient
+from aiokafka.protocol.commit import OffsetCommitRequest
+from aiokafka.protocol.coordination import FindCoordinatorRequest
+from confluent_kafka import Producer  # type: ignore[import-untyped]
+from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[import-untyped]
+
+from slamon.orders.event import Instant, Span
+
+_CHUNK = 50
+_EVERY_THIRD = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """Sizes; every group has committed to `reads` whole topics, every third partition short of the end."""
+
+    groups: int = 100
+    topics: int = 100
+    partitions: int = 10
+    records: int = 300
+    """In each partition."""
+    reads: int = 10
+    made_at: int = field(default_factory=lambda: int(time.time() * 1000))
+    """When the newest record says that it was written, in milliseconds."""
+
+    @property
+    def pairs(self) -> int:
+        """Groups times partitions."""
+        return self.groups * self.reads * self.partitions
+
+    def topic(self, number: int) -> str:
+        """A topic's name."""
+        return f"bench-lag-{number % self.topics:05d}"
+
+    def group(self, number: int) -> str:
+        """A group's name."""
+        return f"bench-group-{number:05d}"
+
+    def committed(self, group: int) -> dict[str, dict[int, int]]:
+        """What a group has committed: lag 0, or 1 to 50 records on every third partition."""
+        found: dict[str, dict[int, int]] = {}
+        for at in range(self.reads):
+            number = group * self.reads + at
+            behind = {p: 1 + (group * 7 + p) % 50 for p in range(self.partitions) if (number + p) % _EVERY_THIRD == 0}
+            found[self.topic(number)] = {p: self.records - behind.get(p, 0) for p in range(self.partitions)}
+        return found
+
+    def stamp(self, offset: int) -> int:
+        """The timestamp of a record in milliseconds: they are a second apart."""
+        return self.made_at - (self.records - 1 - offset) * 1000
+
+    def age(self, offset: int, lag: int, now: Instant) -> Span:
+        """How old the first unread record is; 0 when all is read."""
+        return now - self.stamp(offset) * 1000 if lag else 0
+
+    def lags(self) -> dict[str, int]:
+        """The truth: the lag of each group in records."""
+        return {
+            self.group(number): sum(
+                self.records - offset for offsets in self.committed(number).values() for offset in offsets.values()
+            )
+            for number in range(self.groups)
+        }
+
+    def __str__(self) -> str:
+        return (
+            f"{self.groups:,} groups, {self.topics * self.partitions:,} partitions, {self.pairs:,} pairs of both, "
+            f"{self.records} records a partition"
+        )
+
+
+def make(bootstrap: str, load: Workload) -> None:
+    """Topics and records through librdkafka, commits through aiokafka."""
+    admin = AdminClient({"bootstrap.servers": bootstrap})
+    names = [load.topic(number) for number in range(load.topics)]
+    for start in range(0, len(names), _CHUNK):
+        new = [NewTopic(name, load.partitions, 1) for name in names[start : start + _CHUNK]]
+        for made in admin.create_topics(new, request_timeout=120).values():
+            made.result(120)
+    _produce(bootstrap, load, names)
+    asyncio.run(_commit(bootstrap, load))
+
+
+def _produce(bootstrap: str, load: Workload, names: list[str]) -> None:
+    out = Producer({"bootstrap.servers": bootstrap, "linger.ms": 50, "queue.buffering.max.messages": 2_000_000})
+    for name in names:
+        for number in range(load.records):
+            stamp = load.stamp(number)
+            for partition in range(load.partitions):
+                out.produce(name, b"x", partition=partition, timestamp=stamp)
+        out.poll(0)
+    if left := out.flush(300):
+        raise RuntimeError(f"{left} records did not arrive")
+
+
+async def _commit(bootstrap: str, load: Workload) -> None:
+    client = AIOKafkaClient(bootstrap_servers=bootstrap)
+    await client.bootstrap()
+    try:
+        node = await _coordinator(client, load.group(0))
+        for number in range(load.groups):
+            topics = [
+                (topic, [(partition, offset, "") for partition, offset in offsets.items()])
+                for topic, offsets in load.committed(number).items()
+            ]
+            answer = await client.send(node, OffsetCommitRequest(load.group(number), -1, "", -1, topics))
+            errors = {error for _, partitions in answer.topics for _, error in partitions}
+            if errors != {0}:
+                raise RuntimeError(f"commits were refused: {errors}")
+    finally:
+        await client.close()
+
+
+async def _coordinator(client: Any, group: str) -> int:
+    """There is one node; Kafka makes the topic of the commits when it is first asked for."""
+    give_up = time.monotonic() + 60
+    while time.monotonic() < give_up:
+        node: int = client.get_random_node()
+        answer = await client.send(node, FindCoordinatorRequest(group, 0))
+        if answer.error_code == 0:
+            await asyncio.sleep(1)
+            return int(answer.coordinator_id)
+        await asyncio.sleep(0.2)
+    raise RuntimeError("no coordinator")
