@@ -9,7 +9,7 @@ from slamon.lag.lookups import LookUps
 from slamon.lag.observation import Isolation, PartitionSeen, Place, Reason, TopicSeen, Unknown
 from slamon.lag.policy import LagPolicy
 from slamon.lag.records import Lag, lag_of
-from slamon.lag.rows import PartitionLag, TopicLag, oldest, sum_known
+from slamon.lag.rows import PartitionLag, TopicLag, oldest
 from slamon.lag.tracks import (
     Kept,
     Track,
@@ -44,7 +44,10 @@ class TopicTracks(msgspec.Struct):
     is_faulty: bool = False
     read_now: int = 0
     """How many records were read between the last two cycles."""
-    _rows: dict[int, PartitionLag] = {}
+    _places: dict[int, int] = {}
+    _rows: list[PartitionLag] = []
+    _judged: list[PartitionLag] = []
+    _row: TopicLag | None = None
 
     def observe(
         self,
@@ -84,7 +87,7 @@ class TopicTracks(msgspec.Struct):
         for track in self.tracks.values():
             if track.is_at_rest:
                 track.verdict = track.case = None
-        self._rows.clear()
+        self._places = {}
 
     def _observe_unchanged(self, at: Instant, policy: LagPolicy, lookups: LookUps) -> None:
         self.read_at, self.read_now = at, 0
@@ -93,7 +96,9 @@ class TopicTracks(msgspec.Struct):
 
     def judge(self, now: Instant, policy: LagPolicy, lookups: LookUps, *, has_members: bool | None) -> list[Verdict]:
         """Judge whatever is not at rest, and write its row."""
+        places = self._lay_out()
         found: list[Verdict] = []
+        self._judged = judged = []
         for track in self.uneasy:
             read_at = track.read_at or self.read_at
             age = age_of(track, lookups, policy, now)
@@ -101,9 +106,24 @@ class TopicTracks(msgspec.Struct):
             track.case, track.verdict = case, (verdict := judge(case, policy))
             found.append(verdict)
             exact = policy.isolation is Isolation.READ_UNCOMMITTED or not lookups.scans.is_refused(track.place)
-            self._rows[track.place.partition] = _row(track, case, verdict, exact=exact)
+            self._rows[places[track.place.partition]] = row = _row(track, case, verdict, exact=exact)
+            judged.append(row)
         found.extend(UNREADABLE for _ in self.unread)
         return found
+
+    def _lay_out(self) -> dict[int, int]:
+        """Where each partition's row stands; those at rest are written once until something changes."""
+        if not self._places:
+            numbers = sorted(self.tracks.keys() | self.unread.keys())
+            self._places = {number: place for place, number in enumerate(numbers)}
+            self._rows = [
+                _resting(self.tracks[number])
+                if number in self.tracks
+                else PartitionLag(self.topic, number, unknown=self.unread[number])
+                for number in numbers
+            ]
+            self._row = None
+        return self._places
 
     def lose(self, fault: Unknown) -> None:
         """None of its partitions can be read now."""
@@ -111,21 +131,21 @@ class TopicTracks(msgspec.Struct):
             _lose(self, number, fault, None)
         self.uneasy = list(self.tracks.values())
         self.is_faulty = True
-        self._rows.clear()
+        self._places = {}
 
     def row(self) -> TopicLag:
-        """The topic as it is shown."""
-        rows = self._rows
-        for number, track in self.tracks.items():
-            if number not in rows:
-                rows[number] = _resting(track)
-        for number, fault in self.unread.items():
-            rows[number] = PartitionLag(self.topic, number, unknown=fault)
-        partitions = tuple(rows[number] for number in sorted(rows))
-        lag = sum_known([row.lag for row in partitions])
-        unknown = sum(row.lag is None for row in partitions)
-        age = oldest([row.age for row in partitions if row.lag != 0])
-        return TopicLag(self.topic, lag, sum(row.lost for row in partitions), age, partitions, unknown)
+        """The topic as it is shown; those at rest have no lag and no age."""
+        if self._row is not None and not self._judged:
+            return self._row
+        self._lay_out()
+        judged = self._judged
+        lags = [row.lag for row in judged if row.lag is not None]
+        unknown = len(judged) - len(lags) + len(self.unread)
+        ages = [row.age for row in judged if row.lag != 0] + [NO_AGE] * len(self.unread)
+        lag = None if unknown == len(self._rows) > 0 else sum(lags)
+        lost = sum(row.lost for row in judged)
+        self._row = row = TopicLag(self.topic, lag, lost, oldest(ages), tuple(self._rows), unknown)
+        return row
 
     def forget(self, lookups: LookUps) -> None:
         """Nobody needs it any more."""
@@ -196,18 +216,19 @@ def _fault_of(part: PartitionSeen | None, isolation: Isolation) -> Unknown | Non
 
 
 def _row(track: Track, case: Case, verdict: Verdict, *, exact: bool) -> PartitionLag:
-    lag, is_known = track.lag, verdict.status is not LagStatus.UNKNOWN
+    lag, unread, age = track.lag, track.unread, case.age
+    is_known = verdict.status is not LagStatus.UNKNOWN
+    if case.waited > (age.at_least or 0):  # slamon's own watch proves more than the log
+        age = Age(case.at_least, case.at_most)
     return PartitionLag(
         *track.place,
         lag.committed,
         lag.start,
         lag.end,
-        lag.x if track.unread is None or track.unread.first is None else track.unread.first,
-        track.shown if is_known else None,
+        lag.x if unread is None or unread.first is None else unread.first,
+        case.lag if is_known else None,
         lag.lost,
-        Age(case.at_least if case.age.at_least is not None or case.waited else None, case.at_most)
-        if is_known
-        else NO_AGE,
+        age if is_known else NO_AGE,
         track.eta if is_known else None,
         verdict,
         track.rewind,

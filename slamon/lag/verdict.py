@@ -143,8 +143,8 @@ def judge(case: Case, policy: LagPolicy) -> Verdict:
     """The first rule that holds."""
     for rule in RULES:
         if rule.holds(case, policy):
-            return Verdict(rule.status, _level(rule.status, case, policy), rule.number)
-    return Verdict(LagStatus.IDLE, Level.NONE, IDLE_RULE)
+            return _VERDICTS[rule.number, _level(rule.status, case, policy)]
+    return IDLE
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict | None:
@@ -225,3 +225,5 @@ RULES = (
     Rule(9, LagStatus.OK, _is_active),
 )
 """Those about a partition but the last (IDLE), which holds always; `slamon.lag.groups` has rule 2."""
+IDLE = Verdict(LagStatus.IDLE, Level.NONE, IDLE_RULE)
+_VERDICTS = {(rule.number, level): Verdict(rule.status, level, rule.number) for rule in RULES for level in Level}

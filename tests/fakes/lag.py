@@ -1,7 +1,9 @@
 """A broker with logs and groups as a collector sees it, and a cluster that is followed over its cycles."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+
+import msgspec
 
 from slamon.lag.cluster import ClusterTrack, Memory
 from slamon.lag.observation import (
@@ -176,3 +178,48 @@ def _group_seen(group: FakeGroup) -> GroupSeen:
     return GroupSeen(
         group.state, group.members, commits, dict(group.unknown), assigned=group.assigned, fault=group.fault
     )
+
+
+class FakeCollector:
+    """A collector over a fake broker; `error` is raised by everything, `mute` by questions only."""
+
+    def __init__(self, broker: FakeBroker, now: Callable[[], Instant], name: str = "shop") -> None:
+        self.broker = broker
+        self._now = now
+        self.name = name
+        self.error: Exception | None = None
+        self.mute: Exception | None = None
+        self.rounds = 0
+
+    async def collect(self) -> Observation:
+        if self.error is not None:
+            raise self.error
+        return msgspec.structs.replace(self.broker.observation(self._now()), cluster=self.name)
+
+    async def ask(self, questions: TimeQuestions) -> TimeAnswers:
+        self.rounds += 1
+        if self.mute is not None:
+            raise self.mute
+        return self.broker.look_up(questions)
+
+    async def scan(self, questions: ScanQuestions) -> ScanAnswers:
+        if self.mute is not None:
+            raise self.mute
+        return self.broker.scan(questions)
+
+
+class FakeRows:
+    """System rows in memory; `is_ours` False: another worker watches."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+        self.is_ours = True
+        self.puts: list[set[str]] = []
+
+    def get(self, name: str) -> bytes | None:
+        return self.kept.get(name)
+
+    async def put(self, changed: Mapping[str, bytes | None]) -> bool:
+        self.puts.append(set(changed))
+        self.kept |= {name: row for name, row in changed.items() if row is not None}
+        return self.is_ours

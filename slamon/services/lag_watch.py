@@ -1,0 +1,229 @@
+"""The loop that watches the lag of every cluster: gather what a collector sees, decide (`slamon.lag`), apply.
+
+One worker runs it, whoever owns the shared rows. Clusters are watched each by itself: one that hangs hides no other.
+What was found is one value, swapped whole; whoever shows it reads memory only.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+import structlog
+
+from slamon.errors import SourceError
+from slamon.lag.cluster import ClusterTrack
+from slamon.lag.explaining import explained
+from slamon.lag.incidents import Changes, Incident, Incidents, step
+from slamon.lag.lookups import LookUps
+from slamon.lag.observation import (
+    Observation,
+    Reason,
+    ScanAnswers,
+    ScanQuestions,
+    TimeAnswers,
+    TimeQuestions,
+    Unknown,
+)
+from slamon.lag.order_index import OrderIndex
+from slamon.lag.policy import LagRules
+from slamon.lag.report import Json, incident_json, lag_json
+from slamon.lag.rows import Snapshot
+from slamon.lag.troubles import troubles
+from slamon.lag.waiting import Waiting, floors, waiting_behind
+from slamon.orders.event import SECOND, Instant, Span
+from slamon.services.lag_keeping import LagKeeping, Rows
+
+_log = structlog.get_logger("slamon.lag")
+
+
+class Collector(Protocol):
+    """One cluster as the watch asks about it; `name` is the cluster's."""
+
+    @property
+    def name(self) -> str:
+        """How the cluster is called."""
+
+    async def collect(self) -> Observation:
+        """Look at everything once. What can't be read is in the observation; raises SourceError if nothing can."""
+
+    async def ask(self, questions: TimeQuestions) -> TimeAnswers:
+        """Look up timestamps. Raises SourceError."""
+
+    async def scan(self, questions: ScanQuestions) -> ScanAnswers:
+        """Read a little. Raises SourceError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How much is asked in a cycle: what is left over is asked in the next, with bounds in the meantime."""
+
+    rounds: int = 8
+    questions: int = 2000
+    scans: int = 20
+    time: Span = 5 * SECOND
+    """No further round begins after so long."""
+
+
+@dataclass(frozen=True, slots=True)
+class LagView:
+    """What is known after a cycle; immutable."""
+
+    snapshots: Mapping[str, Snapshot] = field(default_factory=dict)
+    waiting: Mapping[tuple[str, str], Waiting] = field(default_factory=dict)
+    incidents: tuple[Incident, ...] = ()
+    rules: LagRules = field(default_factory=LagRules)
+
+    def json(self) -> Json:
+        """CONTRACT §5 `lag`."""
+        snapshots = [self.snapshots[name] for name in sorted(self.snapshots)]
+        return lag_json(snapshots, self.waiting, self.rules.slack)
+
+    def incidents_json(self, now: Instant) -> list[Json]:
+        """The open ones."""
+        return [incident_json(incident, now) for incident in self.incidents]
+
+
+Applied = Callable[[LagView, Changes], None]
+"""Called after every cycle of every cluster, with the whole view and what has changed of the incidents."""
+
+
+@dataclass(slots=True)
+class LagWatch:
+    """Watches every cluster in turn; `view` is what it knows, `faults` are the collectors that can't answer."""
+
+    collectors: Sequence[Collector]
+    rules: LagRules
+    rows: Rows
+    clock: Callable[[], Instant]
+    applied: Applied
+    index: OrderIndex | None = None
+    interval: float = 15.0
+    budget: Budget = field(default_factory=Budget)
+    view: LagView = field(default_factory=LagView)
+    _tracks: dict[str, ClusterTrack] = field(default_factory=dict)
+    _incidents: Incidents = field(default_factory=Incidents)
+    _keeping: LagKeeping = field(init=False)
+
+    def __post_init__(self) -> None:
+        """It keeps what it knows in its rows."""
+        self._keeping = LagKeeping(self.rows)
+
+    async def run(self) -> None:
+        """Watch for ever, every `interval` seconds, however long a cycle takes."""
+        loop = asyncio.get_running_loop()
+        while True:
+            began = loop.time()
+            await self.step()
+            await asyncio.sleep(max(0.0, began + self.interval - loop.time()))
+
+    async def step(self) -> None:
+        """One cycle of every cluster, when it is ours to watch them."""
+        if not self.rows.is_ours:
+            self._lay_down()
+            return
+        if not self._tracks:
+            self._take_up()
+        await asyncio.gather(*(self._watch(collector) for collector in self.collectors))
+        await self._keeping.keep(self._incidents, self._tracks, self.clock())
+
+    def explain(self, group: str) -> list[dict[str, Any]]:
+        """The evidence about a group, of every cluster that knows it; none when no cluster does."""
+        return [
+            {"cluster": name} | explained(track.groups[group], self.view.snapshots[name].as_of)
+            for name, track in sorted(self._tracks.items())
+            if group in track.groups and name in self.view.snapshots
+        ]
+
+    # --- gather, decide, apply --------------------------------------------------------------------------------------
+
+    async def _watch(self, collector: Collector) -> None:
+        track = self._tracks[collector.name]
+        try:
+            await self._gather(collector, track)
+            self._decide(track)
+        except Exception:  # noqa: BLE001  # one cluster that can't be watched hides no other
+            _log.exception("lag.not_watched", cluster=collector.name)
+
+    async def _gather(self, collector: Collector, track: ClusterTrack) -> None:
+        began_at = self.clock()
+        try:
+            track.observe(await collector.collect())
+            await _look_up(collector, track.lookups, self.budget, self.clock)
+        except SourceError as fault:
+            _log.warning("lag.not_collected", cluster=collector.name, error=str(fault))
+            unknown = Unknown(Reason.BROKER_AWAY, str(fault))
+            track.observe(Observation(collector.name, began_at, began_at, began_at, track.kind, fault=unknown))
+
+    def _decide(self, track: ClusterTrack) -> None:
+        now = self.clock()
+        snapshot = track.conclude(now)
+        waiting = _waiting(snapshot, self.index, now)
+        found = troubles(snapshot, self.rules, waiting, self.index)
+        self._incidents, changes = step(self._incidents, found, track.cluster, now)
+        others = {key: behind for key, behind in self.view.waiting.items() if key[0] != track.cluster}
+        self.view = replace(
+            self.view,
+            snapshots={**self.view.snapshots, track.cluster: snapshot},
+            waiting=others | {(track.cluster, group): behind for group, behind in waiting.items()},
+            incidents=self._incidents.open,
+            rules=self.rules,
+        )
+        _tell(changes)
+        self.applied(self.view, changes)
+
+    # --- what survives a restart ------------------------------------------------------------------------------------
+
+    def _take_up(self) -> None:
+        self._incidents = self._keeping.incidents()
+        own_index = None if self.index is None else self.index.stamp
+        for collector in self.collectors:
+            track = self._tracks[collector.name] = ClusterTrack(collector.name, self.rules, own_index)
+            track.remember(self._keeping.memory(collector.name))
+
+    def _lay_down(self) -> None:
+        """Another worker watches: what this one knew grows old."""
+        self._tracks.clear()
+        self._keeping.forget()
+        self._incidents, self.view = Incidents(), LagView(rules=self.rules)
+
+
+async def _look_up(collector: Collector, lookups: LookUps, budget: Budget, clock: Callable[[], Instant]) -> None:
+    """Ask for ages in rounds, then read a little; what the broker does not answer is asked in the next cycle."""
+    now = clock()
+    until = now + budget.time
+    try:
+        for _ in range(budget.rounds):
+            questions = lookups.time_questions(now, budget.questions)
+            if not questions or now >= until:
+                break
+            lookups.take_times(questions, await collector.ask(questions), now)
+            now = clock()
+        scans = lookups.scans.questions(now, budget.scans)
+        if scans and now < until:
+            lookups.scans.take(scans, await collector.scan(scans), now)
+    except SourceError as fault:
+        _log.warning("lag.not_asked", cluster=collector.name, error=str(fault))
+
+
+def _waiting(snapshot: Snapshot, index: OrderIndex | None, now: Instant) -> dict[str, Waiting]:
+    """The orders behind each group that reads order topics; what all of them have read leaves the index."""
+    if index is None:
+        return {}
+    for place, offset in floors(snapshot.groups, index.topics).items():
+        index.committed_by_all(place, offset)
+    behind = {group.group: waiting_behind(group, index, now) for group in snapshot.groups}
+    return {group: waiting for group, waiting in behind.items() if waiting is not None}
+
+
+def _tell(changes: Changes) -> None:
+    for event, incidents in (("lag.opened", changes.opened), ("lag.closed", changes.closed)):
+        for incident in incidents:
+            _log.warning(
+                event,
+                incident_id=incident.incident_id,
+                cluster=incident.cluster,
+                subject=incident.subject,
+                kind=str(incident.kind),
+                status=str(incident.status),
+            )
