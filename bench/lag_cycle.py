@@ -8,7 +8,7 @@ from slamon.lag.policy import LagRules
 from slamon.lag.rows import Snapshot
 from slamon.orders.event import SECOND, Instant
 
-ROUNDS = 6
+ROUNDS = 8
 """Look-ups of each partition in one cycle; what is open then goes on in the next."""
 _AT_MOST = 1_000
 _SCANS = 64

@@ -29,6 +29,8 @@ class Workload:
     reads: int = 10
     made_at: int = field(default_factory=lambda: int(time.time() * 1000))
     """When the newest record says that it was written, in milliseconds."""
+    added: dict[str, list[int]] = field(default_factory=dict)
+    """The timestamps of records that came later, one in each partition of a topic."""
 
     @property
     def pairs(self) -> int:
@@ -52,19 +54,23 @@ class Workload:
             found[self.topic(number)] = {p: self.records - behind.get(p, 0) for p in range(self.partitions)}
         return found
 
-    def stamp(self, offset: int) -> int:
+    def stamp(self, topic: str, offset: int) -> int:
         """The timestamp of a record in milliseconds: they are a second apart."""
+        if offset >= self.records:
+            return self.added[topic][offset - self.records]
         return self.made_at - (self.records - 1 - offset) * 1000
 
-    def age(self, offset: int, lag: int, now: Instant) -> Span:
+    def age(self, topic: str, offset: int, lag: int, now: Instant) -> Span:
         """How old the first unread record is; 0 when all is read."""
-        return now - self.stamp(offset) * 1000 if lag else 0
+        return max(0, now - self.stamp(topic, offset) * 1000) if lag else 0
 
     def lags(self) -> dict[str, int]:
         """The truth: the lag of each group in records."""
         return {
             self.group(number): sum(
-                self.records - offset for offsets in self.committed(number).values() for offset in offsets.values()
+                self.records - offset + len(self.added.get(topic, ()))
+                for topic, offsets in self.committed(number).items()
+                for offset in offsets.values()
             )
             for number in range(self.groups)
         }
@@ -92,11 +98,24 @@ def _produce(bootstrap: str, load: Workload, names: list[str]) -> None:
     out = Producer({"bootstrap.servers": bootstrap, "linger.ms": 50, "queue.buffering.max.messages": 2_000_000})
     for name in names:
         for number in range(load.records):
-            stamp = load.stamp(number)
+            stamp = load.stamp(name, number)
             for partition in range(load.partitions):
                 out.produce(name, b"x", partition=partition, timestamp=stamp)
         out.poll(0)
     if left := out.flush(300):
+        raise RuntimeError(f"{left} records did not arrive")
+
+
+def add(bootstrap: str, load: Workload, topics: int) -> None:
+    """One record more in each partition of some topics."""
+    out = Producer({"bootstrap.servers": bootstrap})
+    now = int(time.time() * 1000)
+    for number in range(topics):
+        name = load.topic(number)
+        load.added.setdefault(name, []).append(now)
+        for partition in range(load.partitions):
+            out.produce(name, b"x", partition=partition, timestamp=now)
+    if left := out.flush(60):
         raise RuntimeError(f"{left} records did not arrive")
 
 

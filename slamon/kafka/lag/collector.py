@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final, TypeVar
 
-from slamon.kafka.cluster import NO_LEADER, Cluster
+from slamon.kafka.cluster import NO_LEADER, OK, Cluster
 from slamon.kafka.lag.asking import NotAnswered, Round
 from slamon.kafka.lag.bounds import Bound
 from slamon.kafka.lag.coordinators import Coordinators, Roll
@@ -105,21 +105,22 @@ class KafkaLag:
         if not self._nodes.present:
             self._nodes.note(await self._leaders.describe(asked, [COMMITS_TOPIC]))
         nodes = dict(self._nodes.present)
-        looking = asyncio.ensure_future(self._coordinators.look(asked, nodes))
-        try:
-            layout = await self._describe(asked)
-        except NotAnswered:
+        roll, layout = await asyncio.gather(self._coordinators.look(asked, nodes), self._describe(asked))
+        if isinstance(layout, Unknown):
             self._nodes.forget()
-            raise
-        finally:
-            roll = await looking
+            raise NotAnswered(layout)
         self._nodes.note(layout)
         return roll, layout
 
-    async def _describe(self, asked: Round) -> Layout:
+    async def _describe(self, asked: Round) -> Layout | Unknown:
         """The topics of the last cycle; all of them from time to time where some are watched by name."""
         is_for_all = bool(self._watch.topics.include) and self._cycle % _ALL_TOPICS_EVERY == 0
-        layout = await self._leaders.describe(asked, None if is_for_all else [COMMITS_TOPIC, *self._topics])
+        try:
+            layout = await self._leaders.describe(asked, None if is_for_all else [COMMITS_TOPIC, *self._topics])
+        except NotAnswered as error:
+            return error.why
+        if COMMITS_TOPIC in layout.topics and layout.topics[COMMITS_TOPIC].error == OK:
+            self._cluster.track([COMMITS_TOPIC])
         if is_for_all:
             self._by_name = frozenset(
                 name for name, there in layout.topics.items() if not there.is_internal and self._watch.topics.take(name)

@@ -457,6 +457,17 @@ async def test_every_version_tells_the_same(
     assert seen.is_complete
 
 
+async def test_aiokafka_itself_does_not_take_all_topics_apart(bootstrap: str, watching: Collectors, group: str) -> None:
+    topic = await new_topic(bootstrap)
+    await commit(bootstrap, group, {(topic, 0): 0})
+    collector = watching(group)
+    await collector.collect()
+    client = collector._cluster._client
+    await client.force_metadata_update()
+    assert client.cluster.topics(exclude_internal_topics=False) == {"__consumer_offsets"}
+    assert (await collector.collect()).is_complete
+
+
 async def test_both_wait(watching: Collectors) -> None:
     """Two collectors of one cluster do not disturb each other, and each ends."""
     both: list[Awaitable[Observation]] = [watching(".*").collect(), watching(".*").collect()]
