@@ -8,6 +8,7 @@ from pathlib import Path
 from slamon import __version__
 from slamon.app import build
 from slamon.app.clock import wall_clock
+from slamon.app.lag import lag_parts
 from slamon.errors import SourceError
 from slamon.kafka.cluster import OK, Cluster
 from slamon.kafka.log import TopicLog
@@ -31,6 +32,7 @@ from slamon.services.policies import Policies
 from slamon.services.silence import SilenceWatch
 from slamon.services.silence_keeping import SilenceKeeping
 from slamon.services.startup import Startup
+from slamon.services.system_rows import SHARED
 from slamon.services.tally import MetricsTally
 from slamon.settings import Settings
 from slamon.stream import Engine, Outgoing, Rows
@@ -81,6 +83,7 @@ class Parts:
             build.promise_topics(settings),
             kafka.partitions,
         )
+        self.lag = lag_parts(settings, self.engine)
         self._build_readers()
 
     def _build_readers(self) -> None:
@@ -146,6 +149,8 @@ class Parts:
     def taken_up(self, partition: int, rows: Rows) -> None:
         """A partition is ours; what keeps things with partitions is built after the logic that takes them up."""
         self.silence_keeping.opened(partition, rows)
+        if self.lag is not None and partition == SHARED:
+            self.lag.watch.taken_up()
 
     def now(self, partition: int) -> Instant | None:
         """The lag gate's word about a partition; the gate is built after the logic that asks it."""

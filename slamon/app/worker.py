@@ -19,6 +19,7 @@ from slamon.services.counts import run_counts
 from slamon.services.deadlines import run_deadlines
 from slamon.services.forecasts import ForecastLoop
 from slamon.services.gauges import Gauges
+from slamon.services.lag_shown import LagShown
 from slamon.services.reviews import run_reviews
 from slamon.settings import Settings
 from slamon.web.elsewhere import LearntElsewhere
@@ -48,6 +49,8 @@ class Worker:
         async with AsyncExitStack() as stack:
             stack.callback(self._parts.instance.release)
             stack.push_async_callback(self._parts.cluster.close)
+            if self._parts.lag is not None:
+                stack.push_async_callback(self._parts.lag.close)
             for receiver in self._parts.receivers:
                 stack.push_async_callback(receiver.sink.close)
             grace = self._parts.settings.shutdown_grace.span / SECOND / 4
@@ -127,6 +130,7 @@ class Worker:
             version=__version__,
             forecasts=LocalForecasts(self._parts.logic.partitions),
             answers=LocalAnswers(self._parts.answering),
+            lag=None if self._parts.lag is None else LagShown(self._parts.lag.watch, wall_clock),
             signing_secret=build.signing_secret(self._parts.settings),
             dialogues=self._views or NoDialogues(),
             peers=self._peers,

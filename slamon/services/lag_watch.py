@@ -32,7 +32,10 @@ from slamon.lag.rows import Snapshot
 from slamon.lag.troubles import troubles
 from slamon.lag.waiting import Waiting, floors, waiting_behind
 from slamon.orders.event import SECOND, Instant, Span
-from slamon.services.lag_keeping import LagKeeping, Rows
+from slamon.services.lag_keeping import MOST_ENDED, LagKeeping, Rows
+
+_ASK_AGAIN = 1.0
+"""Seconds between two looks at whether it is ours to watch."""
 
 _log = structlog.get_logger("slamon.lag")
 
@@ -66,13 +69,23 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class Cycle:
+    """How the last look at a cluster went: how many seconds it took, and how many were without any answer so far."""
+
+    seconds: float
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
 class LagView:
-    """What is known after a cycle; immutable."""
+    """What is known after a cycle; immutable. `ended` are the latest incidents that are over, the last to end first."""
 
     snapshots: Mapping[str, Snapshot] = field(default_factory=dict)
     waiting: Mapping[tuple[str, str], Waiting] = field(default_factory=dict)
     incidents: tuple[Incident, ...] = ()
     rules: LagRules = field(default_factory=LagRules)
+    ended: tuple[Incident, ...] = ()
+    cycles: Mapping[str, Cycle] = field(default_factory=dict)
 
     def json(self) -> Json:
         """CONTRACT §5 `lag`."""
@@ -80,8 +93,8 @@ class LagView:
         return lag_json(snapshots, self.waiting, self.rules.slack)
 
     def incidents_json(self, now: Instant) -> list[Json]:
-        """The open ones."""
-        return [incident_json(incident, now) for incident in self.incidents]
+        """The open ones, then those that are over."""
+        return [incident_json(incident, now) for incident in (*self.incidents, *self.ended)]
 
 
 Applied = Callable[[LagView, Changes], None]
@@ -99,10 +112,12 @@ class LagWatch:
     applied: Applied
     index: OrderIndex | None = None
     interval: float = 15.0
+    """Seconds from the beginning of one look to that of the next."""
     budget: Budget = field(default_factory=Budget)
     view: LagView = field(default_factory=LagView)
     _tracks: dict[str, ClusterTrack] = field(default_factory=dict)
     _incidents: Incidents = field(default_factory=Incidents)
+    _is_new: bool = False
     _keeping: LagKeeping = field(init=False)
 
     def __post_init__(self) -> None:
@@ -115,17 +130,23 @@ class LagWatch:
         while True:
             began = loop.time()
             await self.step()
-            await asyncio.sleep(max(0.0, began + self.interval - loop.time()))
+            pause = self.interval if self._tracks else min(self.interval, _ASK_AGAIN)
+            await asyncio.sleep(max(0.0, began + pause - loop.time()))
+
+    def taken_up(self) -> None:
+        """The rows are ours from now on: somebody else may have written them since they were last."""
+        self._is_new = True
 
     async def step(self) -> None:
         """One cycle of every cluster, when it is ours to watch them."""
-        if not self.rows.is_ours:
+        if self._is_new or not self.rows.is_ours:
             self._lay_down()
+        if not self.rows.is_ours:
             return
         if not self._tracks:
             self._take_up()
         await asyncio.gather(*(self._watch(collector) for collector in self.collectors))
-        await self._keeping.keep(self._incidents, self._tracks, self.clock())
+        await self._keeping.keep(self._incidents, self._tracks, self.clock(), self.view.ended)
 
     def explain(self, group: str) -> list[dict[str, Any]]:
         """The evidence about a group, of every cluster that knows it; none when no cluster does."""
@@ -139,9 +160,10 @@ class LagWatch:
 
     async def _watch(self, collector: Collector) -> None:
         track = self._tracks[collector.name]
+        began = asyncio.get_running_loop().time()
         try:
             await self._gather(collector, track)
-            self._decide(track)
+            self._decide(track, began)
         except Exception:  # noqa: BLE001  # one cluster that can't be watched hides no other
             _log.exception("lag.not_watched", cluster=collector.name)
 
@@ -155,7 +177,7 @@ class LagWatch:
             unknown = Unknown(Reason.BROKER_AWAY, str(fault))
             track.observe(Observation(collector.name, began_at, began_at, began_at, track.kind, fault=unknown))
 
-    def _decide(self, track: ClusterTrack) -> None:
+    def _decide(self, track: ClusterTrack, began: float) -> None:
         now = self.clock()
         snapshot = track.conclude(now)
         waiting = _waiting(snapshot, self.index, now)
@@ -168,14 +190,22 @@ class LagWatch:
             waiting=others | {(track.cluster, group): behind for group, behind in waiting.items()},
             incidents=self._incidents.open,
             rules=self.rules,
+            ended=(*reversed(changes.closed), *self.view.ended)[:MOST_ENDED],
+            cycles={**self.view.cycles, track.cluster: self._cycle(track, began)},
         )
         _tell(changes)
         self.applied(self.view, changes)
+
+    def _cycle(self, track: ClusterTrack, began: float) -> Cycle:
+        last = self.view.cycles.get(track.cluster)
+        failures = (0 if last is None else last.failures) + (track.fault is not None)
+        return Cycle(asyncio.get_running_loop().time() - began, failures)
 
     # --- what survives a restart ------------------------------------------------------------------------------------
 
     def _take_up(self) -> None:
         self._incidents = self._keeping.incidents()
+        self.view = replace(self.view, incidents=self._incidents.open, ended=self._keeping.ended())
         own_index = None if self.index is None else self.index.stamp
         for collector in self.collectors:
             track = self._tracks[collector.name] = ClusterTrack(collector.name, self.rules, own_index)
@@ -183,6 +213,7 @@ class LagWatch:
 
     def _lay_down(self) -> None:
         """Another worker watches: what this one knew grows old."""
+        self._is_new = False
         self._tracks.clear()
         self._keeping.forget()
         self._incidents, self.view = Incidents(), LagView(rules=self.rules)

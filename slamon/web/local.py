@@ -14,6 +14,8 @@ from slamon.web.parts import (
     AnswerAsk,
     AnswerPart,
     Ask,
+    LagAsk,
+    LagPart,
     LearntAsk,
     LearntPart,
     NoticesAsk,
@@ -32,7 +34,7 @@ from slamon.web.sorting import SORTS, Key, Smallest, lead_time, order_key
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from slamon.web.ports import AnswersApi, Cluster, ForecastsApi, NoticesApi, OrdersApi
+    from slamon.web.ports import AnswersApi, Cluster, ForecastsApi, LagApi, NoticesApi, OrdersApi
 
 UNKNOWN: Final = "unknown"
 OTHER: Final = "other"
@@ -51,6 +53,7 @@ class LocalParts:
         *,
         forecasts: ForecastsApi | None = None,
         answers: AnswersApi | None = None,
+        lag: LagApi | None = None,
         slice_seconds: float = 0.01,
     ) -> None:
         self._orders = orders
@@ -58,10 +61,11 @@ class LocalParts:
         self._notices = notices
         self._answers = answers or NothingAnswered()
         self._cluster = cluster
+        self._lag = lag
         self._slice = slice_seconds
         self._scanning = asyncio.Semaphore(_SCANS_AT_ONCE)
 
-    async def answer(self, ask: Ask) -> RowsPart | SummaryPart | LearntPart | AnswerPart:
+    async def answer(self, ask: Ask) -> RowsPart | SummaryPart | LearntPart | AnswerPart | LagPart:
         """The part that was asked for; of lost partitions nothing is claimed.
 
         Raises:
@@ -74,11 +78,21 @@ class LocalParts:
             return LearntPart(sorted(owned), self._forecasts.learnt(owned))
         if isinstance(ask, AnswerAsk):
             return await self.answered(ask)
+        if isinstance(ask, LagAsk):
+            return await self.lag(ask)
         return await self.rows(ask)
 
     async def answered(self, ask: AnswerAsk) -> AnswerPart:
         """Write what somebody answered where its notice is; nobody else is asked."""
         return await _written(self._answers, ask, self._owned, self._scanning)
+
+    async def lag(self, ask: LagAsk) -> LagPart:
+        """What is known of lag, when this is the worker that watches it."""
+        lag, owned = self._lag, sorted(self._owned(ask))
+        if lag is None or not lag.is_ours:
+            return LagPart([])
+        body = await _told(lag, ask)
+        return LagPart(owned, None if body is None else msgspec.Raw(body), lag.as_of())
 
     async def rows(self, ask: RowsAsk) -> RowsPart:
         """Rows of a list, or the one order (no row when there is no such order)."""
@@ -160,6 +174,15 @@ class LocalParts:
             if place[2] in views[subject]:
                 rows.append(_row(place, views[subject][place[2]]))
         return rows, until
+
+
+async def _told(lag: LagApi, ask: LagAsk) -> bytes | None:
+    if ask.what == "page":
+        return await lag.page()
+    if ask.what == "incidents":
+        return msgspec.json.encode(lag.incidents())
+    known = (lag.explanation if ask.what == "explain" else lag.group)(ask.group or "")
+    return None if known is None else msgspec.json.encode(known)
 
 
 async def _written(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
 import msgspec
 
@@ -16,6 +16,7 @@ from slamon.web.sorting import Key
 
 PEER_PATH: Final = "/-/peer"
 
+LagQuestion: TypeAlias = Literal["page", "group", "explain", "incidents"]
 _Count: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=MOST_ROWS)]
 
 
@@ -68,8 +69,16 @@ class AnswerAsk(msgspec.Struct, frozen=True, tag="answer"):
     order_id: str | None = None
 
 
+class LagAsk(msgspec.Struct, frozen=True, tag="lag"):
+    """Lag, which the owner of the shared partition watches: all of it, one group, its evidence, the incidents."""
+
+    partitions: list[int]
+    what: LagQuestion = "page"
+    group: str | None = None
+
+
 RowsAsk: TypeAlias = OrdersAsk | OrderAsk | NoticesAsk
-Ask: TypeAlias = OrdersAsk | OrderAsk | NoticesAsk | SummaryAsk | LearntAsk | AnswerAsk
+Ask: TypeAlias = OrdersAsk | OrderAsk | NoticesAsk | SummaryAsk | LearntAsk | AnswerAsk | LagAsk
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -118,4 +127,12 @@ class AnswerPart(msgspec.Struct, frozen=True):
     partitions: list[int]
     record: dict[str, str | None] | None = None
     refused: str | None = None
+    as_of: Instant | None = None
+
+
+class LagPart(msgspec.Struct, frozen=True):
+    """What the worker that watches lag knows, as JSON; None where it knows no such group."""
+
+    partitions: list[int]
+    body: msgspec.Raw | None = None
     as_of: Instant | None = None

@@ -14,6 +14,7 @@ from slamon.web.answers import Answers
 from slamon.web.boundary import add_security_headers, boundary
 from slamon.web.gather import Gatherer
 from slamon.web.interactions import InteractionRoutes, Interactions, NoDialogues
+from slamon.web.lag import LagRoutes
 from slamon.web.local import LocalParts
 from slamon.web.pages.routes import PageRoutes
 from slamon.web.peers import PeerClient
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from slamon.metrics.registry import Metrics
     from slamon.orders.event import Instant
     from slamon.web.interactions import Dialogues
-    from slamon.web.ports import AnswersApi, Cluster, ForecastsApi, Health, NoticesApi, OrdersApi
+    from slamon.web.ports import AnswersApi, Cluster, ForecastsApi, Health, LagApi, NoticesApi, OrdersApi
 
 MOST_BODY_BYTES: Final = 64 * 1024
 INTERACTIONS: Final = web.AppKey("interactions", Interactions)
@@ -58,6 +59,8 @@ class Site:
     limits: Limits = Limits()
     forecasts: ForecastsApi = field(default_factory=NothingLearnt)
     answers: AnswersApi = field(default_factory=NothingAnswered)
+    lag: LagApi | None = None
+    """None: lag is not configured, on this worker or any other."""
     signing_secret: str | None = field(default=None, repr=False)
     dialogues: Dialogues = field(default_factory=NoDialogues)
     peers: PeerClient | None = None
@@ -76,12 +79,14 @@ def build_web(site: Site) -> web.Application:
         site.cluster,
         forecasts=site.forecasts,
         answers=site.answers,
+        lag=site.lag,
         slice_seconds=limits.slice,
     )
     peers = site.peers or PeerClient(seconds=limits.peer, failed=site.metrics.http.peer_failed)
     gatherer = Gatherer(local, peers, site.cluster)
     answers = Answers(gatherer, site.cluster, site.clock)
     app.add_routes(ApiRoutes(answers, local, site.version).routes())
+    app.add_routes(LagRoutes(gatherer, is_configured=site.lag is not None).routes())
     app.add_routes(PageRoutes(answers, site.health, site.version).routes())
     answering = Answering(gatherer, site.cluster)
     app[INTERACTIONS] = Interactions(answering, site.dialogues, site.clock)

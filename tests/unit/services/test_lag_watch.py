@@ -192,7 +192,7 @@ async def test_what_has_not_changed_is_not_written_and_what_was_learnt_once_a_mi
     await bench.cycle()
     assert len(bench.rows.puts) == 2  # the incident stands on another record
     await bench.cycle(MINUTE)
-    assert bench.rows.kept.keys() == {"lag/incidents", "lag/memory/shop"}
+    assert bench.rows.kept.keys() == {"lag/incidents", "lag/memory/shop", "lag/ended"}
 
 
 async def test_only_the_worker_whose_rows_they_are_watches() -> None:
