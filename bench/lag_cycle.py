@@ -6,7 +6,9 @@ from slamon.kafka.lag.collector import KafkaLag
 from slamon.lag.cluster import ClusterTrack
 from slamon.lag.policy import LagRules
 from slamon.lag.rows import Snapshot
-from slamon.orders.event import SECOND, Instant
+from slamon.metrics.lag import LagFigures, LagMetrics
+from slamon.metrics.lag_form import LagForm
+from slamon.orders.event import Instant
 
 ROUNDS = 8
 """Look-ups of each partition in one cycle; what is open then goes on in the next."""
@@ -21,6 +23,7 @@ class WholeCycle:
         self.collector = collector
         self._clock = clock
         self.track = ClusterTrack(collector.name, LagRules())
+        self.metrics = LagMetrics(LagForm(own_cluster=collector.name))
         self.looked_up = 0
         """Timestamps asked so far."""
 
@@ -38,23 +41,5 @@ class WholeCycle:
         if scans:
             lookups.scans.take(scans, await self.collector.scan(scans), self._clock())
         snapshot = self.track.conclude(self._clock())
-        return snapshot, render(snapshot)
-
-
-def render(snapshot: Snapshot) -> str:
-    """One line per group and partition, age and status per group and topic, as `/metrics` shows them."""
-    lines: list[str] = []
-    for group in snapshot.groups:
-        name = f'{{consumergroup="{group.group}"'
-        lines.append(f'slamon_consumergroup_status{name},status="{group.status}"}} 1')
-        for topic in group.topics:
-            there = f'{name},topic="{topic.topic}"'
-            lines += [
-                f'slamon_consumergroup_lag{there},partition="{row.partition}"}} {row.lag}'
-                for row in topic.partitions
-                if row.lag is not None
-            ]
-            if topic.age.at_least is not None:
-                lines.append(f"slamon_consumergroup_lag_seconds{there}}} {topic.age.at_least / SECOND}")
-    lines += [f'slamon_topic_messages{{topic="{topic.topic}"}} {topic.messages}' for topic in snapshot.topics]
-    return "\n".join(lines)
+        self.metrics.show(LagFigures({snapshot.cluster: snapshot}))
+        return snapshot, self.metrics.render().decode()

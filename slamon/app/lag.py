@@ -10,6 +10,7 @@ from slamon.kafka.lag.watching import Names, Watch
 from slamon.kafka.security import client_options
 from slamon.lag.incidents import Changes
 from slamon.lag.order_index import OrderIndex
+from slamon.metrics.lag import LagFigures, LagMetrics
 from slamon.orders.event import SECOND
 from slamon.services.lag_watch import Applied, LagView, LagWatch
 from slamon.services.system_rows import SHARED, SystemRows, Table
@@ -34,13 +35,17 @@ class LagParts:
             await collector.close()
 
 
-def lag_parts(settings: Settings, table: Table, index: OrderIndex | None = None) -> LagParts | None:
+def lag_parts(
+    settings: Settings, table: Table, metrics: LagMetrics, index: OrderIndex | None = None
+) -> LagParts | None:
     """Everything that watches lag; None where `lag` is not configured. Raises ConfigError."""
     lag = settings.lag
     if lag is None:
         return None
     collectors = kafka_collectors(settings, lag)
-    told: list[Applied] = []
+    told: list[Applied] = [lambda view, _: metrics.show(_figures(view))]
+    rows = SystemRows(table, SHARED)
+    metrics.is_ours = lambda: rows.is_ours
 
     def applied(view: LagView, changes: Changes) -> None:
         for tell in told:
@@ -49,13 +54,18 @@ def lag_parts(settings: Settings, table: Table, index: OrderIndex | None = None)
     watch = LagWatch(
         collectors,
         lag.to_rules(),
-        SystemRows(table, SHARED),
+        rows,
         wall_clock,
         applied,
         index,
         interval=lag.interval.span / SECOND,
     )
     return LagParts(watch, collectors, told)
+
+
+def _figures(view: LagView) -> LagFigures:
+    cycles = {name: (cycle.seconds, cycle.failures) for name, cycle in view.cycles.items()}
+    return LagFigures(view.snapshots, view.waiting, view.incidents, view.rules, cycles)
 
 
 def kafka_collectors(settings: Settings, lag: Lag) -> list[KafkaLag]:

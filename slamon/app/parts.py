@@ -60,6 +60,7 @@ class Parts:
             sources=settings.sources,
             receivers=list(dict.fromkeys(receiver.sink.name for receiver in self.receivers)),
             statuses=settings.sla_policy().lifecycle.statuses,
+            lag=None if settings.lag is None else settings.lag.metrics.to_form(),
         )
         self.startup = Startup(self.cluster, build.surroundings(settings, self.own), wall_clock)
         self.policies = Policies(TopicLog(self.cluster, self.own.policies), build.own_terms(settings), wall_clock)
@@ -83,7 +84,7 @@ class Parts:
             build.promise_topics(settings),
             kafka.partitions,
         )
-        self.lag = lag_parts(settings, self.engine)
+        self.lag = lag_parts(settings, self.engine, self.metrics.lag)
         self._build_readers()
 
     def _build_readers(self) -> None:

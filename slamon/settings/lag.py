@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import replace
-from enum import StrEnum
 from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator, Field, Strict
@@ -10,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from slamon.lag.observation import Isolation
 from slamon.lag.policy import LagPolicy, LagRules
+from slamon.metrics.lag_form import Detail, Exposition, LagForm
 from slamon.settings.duration import Duration
 from slamon.settings.fields import Allowed, PositiveSpan, Section, Servers, Span, whole
 from slamon.settings.kafka import Security
@@ -115,21 +115,6 @@ class FurtherCluster(Section):
     groups: Annotated[Names | None, Field(description="Which groups; null: as lag.groups")] = None
 
 
-class Detail(StrEnum):
-    """How finely metrics show lag: the more, the more series."""
-
-    GROUP = "group"
-    TOPIC = "topic"
-    PARTITION = "partition"
-
-
-class Exposition(StrEnum):
-    """Other exporters whose names of metrics are shown too."""
-
-    KAFKA_EXPORTER = "kafka_exporter"
-    KAFKA_LAG_EXPORTER = "kafka-lag-exporter"
-
-
 class Shown(Section):
     """What `/metrics` shows of lag."""
 
@@ -141,3 +126,7 @@ class Shown(Section):
         Field(description="Show it under the names of these exporters too"),
         Allowed("a list of kafka_exporter and kafka-lag-exporter"),
     ] = ()
+
+    def to_form(self) -> LagForm:
+        """What the metrics follow."""
+        return LagForm(self.detail, self.also_as)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from slamon.metrics.lag_form import LagForm
 from slamon.settings.sla_checks import Check
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from slamon.settings.root import Settings
     from slamon.settings.shape import Path
 
-OWN_CLUSTER: Final = "default"
+OWN_CLUSTER: Final = LagForm().own_cluster
 """How slamon's own cluster is called among those that are watched."""
 
 

@@ -3,7 +3,7 @@ import math
 from prometheus_client import CollectorRegistry
 
 from slamon.metrics import catalog
-from slamon.metrics.catalog import Kind, MetricSpec
+from slamon.metrics.spec import Kind, MetricSpec
 from slamon.metrics.instruments import (
     OptionalGauge,
     QuickHistogram,
