@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
 from aiohttp import web
 
 from slamon.web.boundary import json_answer
 from slamon.web.parts import LagAsk
-from slamon.web.query import no_parameters
+from slamon.web.query import incident_query, no_parameters
 from slamon.web.refusal import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import msgspec
 
     from slamon.web.gather import Gatherer
     from slamon.web.parts import LagQuestion
 
 SHARED: Final = 0
 """The partition whose owner does what one worker at a time does."""
-LONGEST_GROUP: Final = 249
+LONGEST_GROUP: Final = 1_024
 _RETRY_SECONDS = 5
 _NOT_CONFIGURED = "lag is not watched: the configuration has no `lag`"
+_NO_GROUP = "no such group"
 _NOBODY = "the worker that watches lag can't be asked now"
 
 
@@ -47,26 +47,26 @@ class LagRoutes:
 
     async def page(self, request: web.Request) -> web.Response:
         """Every group."""
-        return json_answer(await self._asked(request, "page"))
+        no_parameters(list(request.query.items()))
+        return json_answer(await self._asked("page"))
 
     async def group(self, request: web.Request) -> web.Response:
         """One group."""
-        return json_answer(await self._asked(request, "group", request.match_info["group"]))
+        return json_answer(await self._asked("group", _group(request)))
 
     async def explain(self, request: web.Request) -> web.Response:
         """Why a group has its verdict."""
-        return json_answer(await self._asked(request, "explain", request.match_info["group"]))
+        return json_answer(await self._asked("explain", _group(request)))
 
     async def incidents(self, request: web.Request) -> web.Response:
         """Incidents, open and over."""
-        return json_answer(await self._asked(request, "incidents"))
+        query = incident_query(list(request.query.items()))
+        said = msgspec.json.decode(await self._asked("incidents"), type=dict[str, Any])
+        return json_answer({**said, "incidents": query.chosen(said["incidents"])})
 
-    async def _asked(self, request: web.Request, what: LagQuestion, group: str | None = None) -> msgspec.Raw:
-        no_parameters(list(request.query.items()))
+    async def _asked(self, what: LagQuestion, group: str | None = None) -> msgspec.Raw:
         if not self.is_configured:
             raise Refusal(HTTPStatus.NOT_FOUND, _NOT_CONFIGURED)
-        if group is not None and len(group) > LONGEST_GROUP:
-            raise Refusal(HTTPStatus.NOT_FOUND, "no such group")
         part = await self.gatherer.lag(lambda partitions: LagAsk(partitions, what, group), SHARED)
         if part is None:
             raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, _NOBODY, retry_after=_RETRY_SECONDS)
@@ -75,4 +75,12 @@ class LagRoutes:
         if part.as_of is None:
             words = "lag was not looked at yet"
             raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, words, retry_after=_RETRY_SECONDS)
-        raise Refusal(HTTPStatus.NOT_FOUND, "no such group")
+        raise Refusal(HTTPStatus.NOT_FOUND, _NO_GROUP)
+
+
+def _group(request: web.Request) -> str:
+    no_parameters(list(request.query.items()))
+    group = request.match_info["group"]
+    if len(group) > LONGEST_GROUP:
+        raise Refusal(HTTPStatus.NOT_FOUND, _NO_GROUP)
+    return group
