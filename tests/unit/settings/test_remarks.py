@@ -13,8 +13,8 @@ def _remarks(text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("text", "key"),
     [
-        ("lag: {}", "lag"),
         ('services: {mes: {http: "http://mes"}}', "services"),
+        ("web: {auth: {tokens: [x]}}", "web.auth"),
     ],
 )
 def test_what_is_configured_and_not_run_is_said(text: str, key: str) -> None:

@@ -10,7 +10,7 @@ from slamon.sla.explained import Effect, explanation_json
 from slamon.sla.explaining import explanation
 from slamon.sla.standing import order_json, order_report
 from slamon.web.openapi import document
-from slamon.web.query import NOTICE_PARAMETERS, ORDER_PARAMETERS
+from slamon.web.query import INCIDENT_PARAMETERS, NOTICE_PARAMETERS, ORDER_PARAMETERS
 from tests.builders import BOOK, ORDER, day, entries, order_event, promised
 from tests.fakes.orders_api import FakeWorker, notice_head, order_head
 from tests.fakes.sites import Served
@@ -96,7 +96,7 @@ def test_the_reference_page_names_every_path_and_parameter() -> None:
     for path, methods in document("1")["paths"].items():
         for method in methods:
             assert f"`{method.upper()} {path}`" in text
-    for name in {*ORDER_PARAMETERS, *NOTICE_PARAMETERS}:
+    for name in {*ORDER_PARAMETERS, *NOTICE_PARAMETERS, *INCIDENT_PARAMETERS}:
         assert f"`{name}`" in text
 
 
