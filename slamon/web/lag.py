@@ -70,7 +70,7 @@ class LagRoutes:
         part = await self.gatherer.lag(lambda partitions: LagAsk(partitions, what, group), SHARED)
         if part is None:
             raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, _NOBODY, retry_after=_RETRY_SECONDS)
-        if part.body is not None:
+        if part.is_known:
             return part.body
         if part.as_of is None:
             words = "lag was not looked at yet"

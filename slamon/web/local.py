@@ -91,8 +91,7 @@ class LocalParts:
         lag, owned = self._lag, sorted(self._owned(ask))
         if lag is None or not lag.is_ours:
             return LagPart([])
-        body = await _told(lag, ask)
-        return LagPart(owned, None if body is None else msgspec.Raw(body), lag.as_of())
+        return LagPart(owned, msgspec.Raw(await _told(lag, ask)), lag.as_of())
 
     async def rows(self, ask: RowsAsk) -> RowsPart:
         """Rows of a list, or the one order (no row when there is no such order)."""
@@ -176,13 +175,12 @@ class LocalParts:
         return rows, until
 
 
-async def _told(lag: LagApi, ask: LagAsk) -> bytes | None:
+async def _told(lag: LagApi, ask: LagAsk) -> bytes:
     if ask.what == "page":
         return await lag.page()
     if ask.what == "incidents":
         return msgspec.json.encode(lag.incidents())
-    known = (lag.explanation if ask.what == "explain" else lag.group)(ask.group or "")
-    return None if known is None else msgspec.json.encode(known)
+    return msgspec.json.encode((lag.explanation if ask.what == "explain" else lag.group)(ask.group or ""))
 
 
 async def _written(

@@ -17,6 +17,7 @@ from slamon.web.sorting import Key
 PEER_PATH: Final = "/-/peer"
 
 LagQuestion: TypeAlias = Literal["page", "group", "explain", "incidents"]
+_NULL: Final = msgspec.Raw(b"null")
 _Count: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=MOST_ROWS)]
 
 
@@ -131,8 +132,13 @@ class AnswerPart(msgspec.Struct, frozen=True):
 
 
 class LagPart(msgspec.Struct, frozen=True):
-    """What the worker that watches lag knows, as JSON; None where it knows no such group."""
+    """What the worker that watches lag knows, as JSON; null where it knows no such group."""
 
     partitions: list[int]
-    body: msgspec.Raw | None = None
+    body: msgspec.Raw = _NULL
     as_of: Instant | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there is what was asked for."""
+        return bytes(self.body) != bytes(_NULL)
