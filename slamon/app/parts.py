@@ -66,7 +66,7 @@ class Parts:
         self.policies = Policies(TopicLog(self.cluster, self.own.policies), build.own_terms(settings), wall_clock)
         self.offsets = GroupOffsets(Offsets(self.cluster), kafka.app_id)
         self.decoders = build.decoders(settings)
-        self.silence = self._silence_watch()
+        self.silence = SilenceWatch(build.watched(settings), self.offsets, self._partition_counts, wall_clock)
         self.forecasts = Forecasts(settings.sla_terms().lifecycle)
         self.logic = self._order_logic()
         url = build.own_url(settings)
@@ -84,11 +84,11 @@ class Parts:
             build.promise_topics(settings),
             kafka.partitions,
         )
-        self.lag = lag_parts(settings, self.engine, self.metrics.lag)
         self._build_readers()
 
     def _build_readers(self) -> None:
         settings, partitions = self.settings, self.settings.kafka.partitions
+        self.lag = lag_parts(settings, self.engine, self.metrics.lag)
         self.gate = LagGate(GateRules((), repartition=self.topics.repartition), self.offsets, self.engine, wall_clock)
         self.layout = SourceLayout(
             build.source_topics(settings),
@@ -135,9 +135,6 @@ class Parts:
             silences=self.silence.as_of,
             opening=self.taken_up,
         )
-
-    def _silence_watch(self) -> SilenceWatch:
-        return SilenceWatch(build.watched(self.settings), self.offsets, self._partition_counts, wall_clock)
 
     async def send(self, records: Iterable[Outgoing]) -> None:
         """Produce and wait for the acknowledgements; the dispatcher's way to the engine, which is built after it."""

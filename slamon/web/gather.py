@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from slamon.web.local_lag import LocalLag
 from slamon.web.parts import AnswerAsk, AnswerPart, LagAsk, LagPart, Row, RowsAsk, RowsPart, SummaryAsk, SummaryPart
 
 if TYPE_CHECKING:
@@ -44,8 +45,9 @@ class Gathered(Generic[P]):
 class Gatherer:
     """Asks this worker and its peers at the same time, each for partitions that nobody else is asked for."""
 
-    def __init__(self, local: LocalParts, peers: PeerClient, cluster: Cluster) -> None:
+    def __init__(self, local: LocalParts, peers: PeerClient, cluster: Cluster, lag: LocalLag | None = None) -> None:
         self._local = local
+        self._lag = lag or LocalLag(cluster)
         self._peers = peers
         self._cluster = cluster
 
@@ -81,7 +83,7 @@ class Gatherer:
         """What the worker that has the partition knows of lag; None when it can't be asked."""
         gathered = await self._gather(
             [wanted],
-            local=lambda partitions: self._local.lag(ask(partitions)),
+            local=lambda partitions: self._lag.part(ask(partitions)),
             peer=lambda url, partitions: self._peers.ask(url, ask(partitions), LagPart),
         )
         return next(iter(gathered.parts), None)

@@ -13,14 +13,12 @@ from slamon.web.distribution import Distribution
 from slamon.web.parts import (
     AnswerAsk,
     AnswerPart,
-    Ask,
-    LagAsk,
-    LagPart,
     LearntAsk,
     LearntPart,
     NoticesAsk,
     OrderAsk,
     OrdersAsk,
+    PartAsk,
     Row,
     RowsAsk,
     RowsPart,
@@ -34,7 +32,7 @@ from slamon.web.sorting import SORTS, Key, Smallest, lead_time, order_key
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from slamon.web.ports import AnswersApi, Cluster, ForecastsApi, LagApi, NoticesApi, OrdersApi
+    from slamon.web.ports import AnswersApi, Cluster, ForecastsApi, NoticesApi, OrdersApi
 
 UNKNOWN: Final = "unknown"
 OTHER: Final = "other"
@@ -53,7 +51,6 @@ class LocalParts:
         *,
         forecasts: ForecastsApi | None = None,
         answers: AnswersApi | None = None,
-        lag: LagApi | None = None,
         slice_seconds: float = 0.01,
     ) -> None:
         self._orders = orders
@@ -61,11 +58,10 @@ class LocalParts:
         self._notices = notices
         self._answers = answers or NothingAnswered()
         self._cluster = cluster
-        self._lag = lag
         self._slice = slice_seconds
         self._scanning = asyncio.Semaphore(_SCANS_AT_ONCE)
 
-    async def answer(self, ask: Ask) -> RowsPart | SummaryPart | LearntPart | AnswerPart | LagPart:
+    async def answer(self, ask: PartAsk) -> RowsPart | SummaryPart | LearntPart | AnswerPart:
         """The part that was asked for; of lost partitions nothing is claimed.
 
         Raises:
@@ -78,20 +74,11 @@ class LocalParts:
             return LearntPart(sorted(owned), self._forecasts.learnt(owned))
         if isinstance(ask, AnswerAsk):
             return await self.answered(ask)
-        if isinstance(ask, LagAsk):
-            return await self.lag(ask)
         return await self.rows(ask)
 
     async def answered(self, ask: AnswerAsk) -> AnswerPart:
         """Write what somebody answered where its notice is; nobody else is asked."""
         return await _written(self._answers, ask, self._owned, self._scanning)
-
-    async def lag(self, ask: LagAsk) -> LagPart:
-        """What is known of lag, when this is the worker that watches it."""
-        lag, owned = self._lag, sorted(self._owned(ask))
-        if lag is None or not lag.is_ours:
-            return LagPart([])
-        return LagPart(owned, msgspec.Raw(await _told(lag, ask)), lag.as_of())
 
     async def rows(self, ask: RowsAsk) -> RowsPart:
         """Rows of a list, or the one order (no row when there is no such order)."""
@@ -128,7 +115,7 @@ class LocalParts:
         calibration = self._forecasts.calibration(covered)
         return SummaryPart(as_of, covered, verdicts, statuses, most, lead_times, calibration)
 
-    def _owned(self, ask: Ask) -> frozenset[int]:
+    def _owned(self, ask: PartAsk) -> frozenset[int]:
         return self._cluster.placement().local & frozenset(ask.partitions)
 
     async def _order(self, ask: OrderAsk) -> list[Row]:
@@ -175,16 +162,8 @@ class LocalParts:
         return rows, until
 
 
-async def _told(lag: LagApi, ask: LagAsk) -> bytes:
-    if ask.what == "page":
-        return await lag.page()
-    if ask.what == "incidents":
-        return msgspec.json.encode(lag.incidents())
-    return msgspec.json.encode((lag.explanation if ask.what == "explain" else lag.group)(ask.group or ""))
-
-
 async def _written(
-    answers: AnswersApi, ask: AnswerAsk, owned: Callable[[Ask], frozenset[int]], scanning: asyncio.Semaphore
+    answers: AnswersApi, ask: AnswerAsk, owned: Callable[[PartAsk], frozenset[int]], scanning: asyncio.Semaphore
 ) -> AnswerPart:
     partitions = owned(ask)
     try:

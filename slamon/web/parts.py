@@ -79,7 +79,8 @@ class LagAsk(msgspec.Struct, frozen=True, tag="lag"):
 
 
 RowsAsk: TypeAlias = OrdersAsk | OrderAsk | NoticesAsk
-Ask: TypeAlias = OrdersAsk | OrderAsk | NoticesAsk | SummaryAsk | LearntAsk | AnswerAsk | LagAsk
+PartAsk: TypeAlias = OrdersAsk | OrderAsk | NoticesAsk | SummaryAsk | LearntAsk | AnswerAsk
+Ask: TypeAlias = PartAsk | LagAsk
 
 
 class Row(msgspec.Struct, frozen=True):

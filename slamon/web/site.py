@@ -16,6 +16,7 @@ from slamon.web.gather import Gatherer
 from slamon.web.interactions import InteractionRoutes, Interactions, NoDialogues
 from slamon.web.lag import LagRoutes
 from slamon.web.local import LocalParts
+from slamon.web.local_lag import LocalLag
 from slamon.web.pages.routes import PageRoutes
 from slamon.web.peers import PeerClient
 from slamon.web.ports import NothingAnswered, NothingLearnt
@@ -79,13 +80,13 @@ def build_web(site: Site) -> web.Application:
         site.cluster,
         forecasts=site.forecasts,
         answers=site.answers,
-        lag=site.lag,
         slice_seconds=limits.slice,
     )
     peers = site.peers or PeerClient(seconds=limits.peer, failed=site.metrics.http.peer_failed)
-    gatherer = Gatherer(local, peers, site.cluster)
+    lag = LocalLag(site.cluster, site.lag)
+    gatherer = Gatherer(local, peers, site.cluster, lag)
     answers = Answers(gatherer, site.cluster, site.clock)
-    app.add_routes(ApiRoutes(answers, local, site.version).routes())
+    app.add_routes(ApiRoutes(answers, local, lag, site.version).routes())
     app.add_routes(LagRoutes(gatherer, is_configured=site.lag is not None).routes())
     app.add_routes(PageRoutes(answers, site.health, site.version).routes())
     answering = Answering(gatherer, site.cluster)
