@@ -12,7 +12,8 @@ from slamon.lag.incidents import Changes
 from slamon.lag.order_index import OrderIndex
 from slamon.metrics.lag import LagFigures, LagMetrics
 from slamon.orders.event import SECOND
-from slamon.services.lag_watch import Applied, LagView, LagWatch
+from slamon.services.lag_ports import LagView
+from slamon.services.lag_watch import Applied, LagWatch
 from slamon.services.system_rows import SHARED, SystemRows, Table
 from slamon.settings import Settings
 from slamon.settings.kafka import Security

@@ -7,12 +7,15 @@ from typing import Protocol
 
 from slamon.errors import DecodeError
 from slamon.kafka.partitioner import partition_of
+from slamon.lag.observation import Place
+from slamon.lag.order_index import OrderIndex
 from slamon.orders.event import Instant, OrderEvent, Span
 from slamon.services.partition import OrderPartition
 from slamon.services.tally import Tally
 from slamon.stream import Effects, Outgoing, Record, Rows
 
 _KEY = "slamon-key"
+_MILLISECOND: Span = 1000
 _NO_ORIGIN: Mapping[str, str] = MappingProxyType({})
 
 
@@ -57,6 +60,8 @@ class Ingest:
     clock: Callable[[], Instant]
     misplaced: Callable[[str], None] = _trusted
     """Told the topic of every record that was found on another partition than its order's."""
+    index: OrderIndex | None = None
+    """Which order each record is about, for whoever watches lag."""
 
     def direct(
         self,
@@ -73,9 +78,12 @@ class Ingest:
         limit = wall + self.rules.future_tolerance
         outcomes: dict[str, int] = {}
         latest = 0
+        read = self._reading()
         for record in records:
             try:
                 event = _in_time(decode(record.value, origin=""), limit)
+                if read is not None:
+                    read.append((record.offset, event.order_id, record.timestamp * _MILLISECOND))
                 key = event.order_id.encode()
                 if key not in rows and partition_of(key, self.rules.partitions) != orders.number:
                     self._reroute(record, source, key, effects)
@@ -85,6 +93,7 @@ class Ingest:
             except Exception as fault:  # noqa: BLE001  # whatever one record does, the others go on
                 outcome = self._dead_letter(record, fault, effects)
             outcomes[outcome] = outcomes.get(outcome, 0) + 1
+        self._note(records, read)
         self.tally.ingested(source, outcomes, wall - latest if latest else None, records)
 
     def foreign(self, records: Sequence[Record], effects: Effects) -> None:
@@ -92,16 +101,30 @@ class Ingest:
         source = self.rules.source_of[records[0].topic]
         decode = self.rules.decoders[source].decode
         dead = 0
+        read = self._reading()
         for record in records:
             try:
-                key = decode(record.value, origin="").order_id.encode()
+                order_id = decode(record.value, origin="").order_id
+                key = order_id.encode()
+                if read is not None:
+                    read.append((record.offset, order_id, record.timestamp * _MILLISECOND))
             except Exception as fault:  # noqa: BLE001  # whatever one record does, the others go on
                 self._dead_letter(record, fault, effects)
                 dead += 1
             else:
                 self._reroute(record, source, key, effects, found_wrong=False)
+        self._note(records, read)
         if dead:
             self.tally.ingested(source, {"dead_letter": dead}, None, records)
+
+    def _reading(self) -> list[tuple[int, str, Instant]] | None:
+        """Where to note which order each record is about; None where nobody wants to know."""
+        return [] if self.index is not None and self.index.is_fed else None
+
+    def _note(self, records: Sequence[Record], read: list[tuple[int, str, Instant]] | None) -> None:
+        if self.index is not None and read is not None:
+            last = records[-1]
+            self.index.take(Place(last.topic, last.partition), read, last.offset + 1)
 
     def rerouted(
         self,

@@ -9,7 +9,8 @@ import msgspec
 
 from slamon.lag.report import clusters_json, group_json, page_head, topic_flow_json
 from slamon.orders.event import Instant, rfc3339
-from slamon.services.lag_watch import LagView, LagWatch
+from slamon.services.lag_ports import LagView
+from slamon.services.lag_watch import LagWatch
 
 Json = dict[str, Any]
 _TURN = 0.01

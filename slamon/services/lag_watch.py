@@ -5,56 +5,31 @@ What was found is one value, swapped whole; whoever shows it reads memory only.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 
 from slamon.errors import SourceError
 from slamon.lag.cluster import ClusterTrack
 from slamon.lag.explaining import explained
-from slamon.lag.incidents import Changes, Incident, Incidents, step
+from slamon.lag.incidents import Changes, Incidents, step
 from slamon.lag.lookups import LookUps
-from slamon.lag.observation import (
-    Observation,
-    Reason,
-    ScanAnswers,
-    ScanQuestions,
-    TimeAnswers,
-    TimeQuestions,
-    Unknown,
-)
+from slamon.lag.observation import Observation, Reason, Unknown
 from slamon.lag.order_index import OrderIndex
 from slamon.lag.policy import LagRules
-from slamon.lag.report import Json, incident_json, lag_json
 from slamon.lag.rows import Snapshot
 from slamon.lag.troubles import troubles
 from slamon.lag.waiting import Waiting, floors, waiting_behind
 from slamon.orders.event import SECOND, Instant, Span
 from slamon.services.lag_keeping import MOST_ENDED, LagKeeping, Rows
+from slamon.services.lag_ports import Collector, Cycle, LagView, Orders
 
 _ASK_AGAIN = 1.0
 """Seconds between two looks at whether it is ours to watch."""
 
 _log = structlog.get_logger("slamon.lag")
-
-
-class Collector(Protocol):
-    """One cluster as the watch asks about it; `name` is the cluster's."""
-
-    @property
-    def name(self) -> str:
-        """How the cluster is called."""
-
-    async def collect(self) -> Observation:
-        """Look at everything once. What can't be read is in the observation; raises SourceError if nothing can."""
-
-    async def ask(self, questions: TimeQuestions) -> TimeAnswers:
-        """Look up timestamps. Raises SourceError."""
-
-    async def scan(self, questions: ScanQuestions) -> ScanAnswers:
-        """Read a little. Raises SourceError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,35 +43,7 @@ class Budget:
     """No further round begins after so long."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cycle:
-    """How the last look at a cluster went: how many seconds it took, and how many were without any answer so far."""
-
-    seconds: float
-    failures: int
-
-
-@dataclass(frozen=True, slots=True)
-class LagView:
-    """What is known after a cycle; immutable. `ended` are the latest incidents that are over, the last to end first."""
-
-    snapshots: Mapping[str, Snapshot] = field(default_factory=dict)
-    waiting: Mapping[tuple[str, str], Waiting] = field(default_factory=dict)
-    incidents: tuple[Incident, ...] = ()
-    rules: LagRules = field(default_factory=LagRules)
-    ended: tuple[Incident, ...] = ()
-    cycles: Mapping[str, Cycle] = field(default_factory=dict)
-
-    def json(self) -> Json:
-        """CONTRACT §5 `lag`."""
-        snapshots = [self.snapshots[name] for name in sorted(self.snapshots)]
-        return lag_json(snapshots, self.waiting, self.rules.slack)
-
-    def incidents_json(self, now: Instant) -> list[Json]:
-        """The open ones, then those that are over."""
-        return [incident_json(incident, now) for incident in (*self.incidents, *self.ended)]
-
-
+After = Callable[[LagView], Awaitable[None]]
 Applied = Callable[[LagView, Changes], None]
 """Called after every cycle of every cluster, with the whole view and what has changed of the incidents."""
 
@@ -110,7 +57,9 @@ class LagWatch:
     rows: Rows
     clock: Callable[[], Instant]
     applied: Applied
-    index: OrderIndex | None = None
+    orders: Orders | None = None
+    after: Sequence[After] = ()
+    """Called one after the other when all clusters were looked at."""
     interval: float = 15.0
     """Seconds from the beginning of one look to that of the next."""
     budget: Budget = field(default_factory=Budget)
@@ -141,12 +90,19 @@ class LagWatch:
         """One cycle of every cluster, when it is ours to watch them."""
         if self._is_new or not self.rows.is_ours:
             self._lay_down()
+        if self.orders is not None:
+            self.orders.watching(ours=self.rows.is_ours)
         if not self.rows.is_ours:
             return
         if not self._tracks:
             self._take_up()
         await asyncio.gather(*(self._watch(collector) for collector in self.collectors))
         await self._keeping.keep(self._incidents, self._tracks, self.clock(), self.view.ended)
+        for tell in self.after:
+            try:
+                await tell(self.view)
+            except Exception:  # noqa: BLE001  # what is told of it may fail; the watch goes on
+                _log.exception("lag.not_told")
 
     def explain(self, group: str) -> list[dict[str, Any]]:
         """The evidence about a group, of every cluster that knows it; none when no cluster does."""
@@ -163,7 +119,10 @@ class LagWatch:
         began = asyncio.get_running_loop().time()
         try:
             await self._gather(collector, track)
-            self._decide(track, began)
+            now = self.clock()
+            snapshot = track.conclude(now)
+            index = await self._index(snapshot)
+            self._decide(track, snapshot, index, began)
         except Exception:  # noqa: BLE001  # one cluster that can't be watched hides no other
             _log.exception("lag.not_watched", cluster=collector.name)
 
@@ -177,11 +136,16 @@ class LagWatch:
             unknown = Unknown(Reason.BROKER_AWAY, str(fault))
             track.observe(Observation(collector.name, began_at, began_at, began_at, track.kind, fault=unknown))
 
-    def _decide(self, track: ClusterTrack, began: float) -> None:
-        now = self.clock()
-        snapshot = track.conclude(now)
-        waiting = _waiting(snapshot, self.index, now)
-        found = troubles(snapshot, self.rules, waiting, self.index)
+    async def _index(self, snapshot: Snapshot) -> OrderIndex | None:
+        if self.orders is None or self.orders.cluster != snapshot.cluster:
+            return None
+        await self.orders.learn(snapshot.groups)
+        return self.orders.index
+
+    def _decide(self, track: ClusterTrack, snapshot: Snapshot, index: OrderIndex | None, began: float) -> None:
+        now = snapshot.as_of
+        waiting = _waiting(snapshot, index, now)
+        found = troubles(snapshot, self.rules, waiting, index)
         self._incidents, changes = step(self._incidents, found, track.cluster, now)
         others = {key: behind for key, behind in self.view.waiting.items() if key[0] != track.cluster}
         self.view = replace(
@@ -206,8 +170,9 @@ class LagWatch:
     def _take_up(self) -> None:
         self._incidents = self._keeping.incidents()
         self.view = replace(self.view, incidents=self._incidents.open, ended=self._keeping.ended())
-        own_index = None if self.index is None else self.index.stamp
         for collector in self.collectors:
+            orders = self.orders if self.orders is not None and self.orders.cluster == collector.name else None
+            own_index = None if orders is None else orders.index.stamp
             track = self._tracks[collector.name] = ClusterTrack(collector.name, self.rules, own_index)
             track.remember(self._keeping.memory(collector.name))
 

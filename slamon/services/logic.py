@@ -112,9 +112,11 @@ class OrderLogic:
         if delivery.mark is not None and delivery.order_id is not None:
             orders.mark(delivery.order_id.encode(), delivery.mark, rows, effects, now)
         elif delivery.mark is not None and orders.number == SHARED:
-            self.system.mark(delivery.mark, rows)
+            self.system.mark(delivery.mark, rows, effects)
         if delivery.told is not None and delivery.order_id is not None:
             take_word(orders, delivery.order_id.encode(), delivery.told, rows)
+        elif delivery.told is not None and delivery.notice_id is not None and orders.number == SHARED:
+            self.system.take_told(delivery.notice_id, delivery.told, rows)
         if delivery.refusal is not None and orders.number == SHARED:
             self.system.take_refusal(delivery.refusal, rows, effects)
         if delivery.reoffer is not None and self._counts(orders.number, delivery.reoffer):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from slamon.notices.digest import Item, item_of
 from slamon.notices.holding import with_silences
-from slamon.notices.notice import NoticeKind
+from slamon.notices.notice import NoticeKind, Severity
 from slamon.notices.text import notice_text
 from slamon.orders.event import Instant
 from slamon.services.offers import Offer
@@ -36,6 +36,7 @@ def notice_of(offer: Offer, attempt: int, now: Instant, thread: str | None = Non
         thread=thread,
         mention=offer.mention,
         answers=offer.answers,
+        severity=None if offer.severity is None else Severity(offer.severity),
     )
 
 

@@ -6,24 +6,29 @@ Everything here is synchronous and runs in steps of that partition, as `OrderPar
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from msgspec.structs import replace
+
 from slamon.notices.answers import Answer, kept_as, taken
 from slamon.notices.marks import Mark
 from slamon.notices.notice import NoticeKind
-from slamon.notices.record import OFFERED
-from slamon.notices.routing import NO_PARTIES
+from slamon.notices.record import OFFERED, Delivery
+from slamon.notices.routing import NO_PARTIES, SLACK
+from slamon.notices.story import Told
 from slamon.notices.system import (
     SystemNotice,
     decode_notice,
     encode_notice,
     end,
     mark_system,
+    message_of,
     of_refusal,
     silence_json,
     system_json,
     system_text,
+    take_said,
 )
 from slamon.orders.event import DAY, Instant
-from slamon.services.offers import Address, Drop, Offer, OutboxRecord, Refusal, address_of, encode
+from slamon.services.offers import Address, Drop, Offer, OutboxRecord, Refusal, Update, address_of, encode
 from slamon.services.partition import PartitionRules
 from slamon.services.system_rows import SHARED, system_key, system_rows
 from slamon.stream import Effects, Outgoing, Rows
@@ -66,16 +71,29 @@ class SystemNotices:
             self._write(notice, rows)
             effects.after.extend(self._offers(notice))
 
-    def end(self, notice: SystemNotice, rows: Rows, effects: Effects, now: Instant) -> None:
-        """Let a notice stand no more; offers that wait are taken back."""
+    def end(
+        self, notice: SystemNotice, rows: Rows, effects: Effects, now: Instant, over: str | None = None
+    ) -> None:
+        """Let a notice stand no more; offers that wait are taken back, a message that was sent says that it is over."""
         offered = {name: delivery.route for name, delivery in notice.deliveries.items() if delivery.state in OFFERED}
-        end(notice, now)
-        self._write(notice, rows)
+        end(notice, now, over)
+        self.change(notice, rows, effects)
         for receiver, route in offered.items():
             address = address_of(self.rules().addresses, receiver, route)
             if address is not None:
                 gone = Drop(notice_id=notice.notice_id, receiver=receiver, route=route)
                 effects.after.append(self._outgoing(address, OutboxRecord(drop=gone)))
+
+    def change(self, notice: SystemNotice, rows: Rows, effects: Effects) -> None:
+        """Keep a notice that says something else now, and let its message say it."""
+        self._write(notice, rows)
+        effects.after.extend(self._updates(notice))
+
+    def take_told(self, notice_id: str, report: Told, rows: Rows) -> None:
+        """Take a report of what a message says."""
+        notice = _read(rows, notice_id) if notice_id in self.ids else None
+        if notice is not None and take_said(notice, report.turn):
+            self._write(notice, rows)
 
     def take_refusal(self, refusal: Refusal, rows: Rows, effects: Effects) -> None:
         """A receiver takes nothing any more: tell the others; or it takes notices again."""
@@ -88,11 +106,11 @@ class SystemNotices:
             others = tuple(route for route in routes if route.receiver != refusal.receiver)
             self.declare(of_refusal(subject, refusal.reason, others, refusal.at), rows, effects)
 
-    def mark(self, report: Mark, rows: Rows) -> None:
-        """Take a report of the outbox."""
+    def mark(self, report: Mark, rows: Rows, effects: Effects) -> None:
+        """Take a report of the outbox; what has changed since it was sent is said in the message."""
         notice = _read(rows, report.notice_id) if report.notice_id in self.ids else None
         if notice is not None and mark_system(notice, report):
-            self._write(notice, rows)
+            self.change(notice, rows, effects)
 
     def answer(self, answer: Answer, rows: Rows) -> Answer | None:
         """Take what somebody answered; gives what it repeats, None where there is no such notice."""
@@ -109,6 +127,7 @@ class SystemNotices:
         """Offer again what is unsettled, to one partition of the outbox or to all."""
         for notice in self.all(rows):
             effects.after.extend(self._offers(notice, outbox))
+            effects.after.extend(self._updates(notice, outbox))
 
     def shown(self, rows: Rows) -> list[tuple[SystemNotice, dict[str, object]]]:
         """Every notice with its JSON (CONTRACT §5)."""
@@ -129,28 +148,41 @@ class SystemNotices:
         for receiver, delivery in notice.deliveries.items():
             address = address_of(self.rules().addresses, receiver, delivery.route)
             if delivery.state in OFFERED and address is not None and outbox in (None, address.partition):
-                offer = Offer(
-                    notice_id=notice.notice_id,
-                    receiver=receiver,
-                    kind=notice.kind,
-                    order_id=None,
-                    partition=SHARED,
-                    stage=None,
-                    due_at=None,
-                    at=notice.at,
-                    decided_at=notice.decided_at,
-                    state=str(delivery.state),
-                    attempts=delivery.attempts,
-                    retracts=None,
-                    reinstated=False,
-                    order=None,
-                    subject=notice.subject,
-                    text=system_text(notice, self.rules().orders.notices.hold_at_most),
-                    silence=silence_json(notice),
-                    route=delivery.route,
-                    not_before=delivery.not_before,
-                )
+                offer = self._offer(notice, receiver, delivery)
                 yield self._outgoing(address, OutboxRecord(offer=offer))
+
+    def _updates(self, notice: SystemNotice, outbox: int | None = None) -> Iterator[Outgoing]:
+        """What its message has to say anew."""
+        delivery = message_of(notice)
+        address = None if delivery is None else address_of(self.rules().addresses, SLACK, delivery.route)
+        if delivery is not None and address is not None and outbox in (None, address.partition):
+            lead = replace(self._offer(notice, SLACK, delivery), thread=delivery.remote)
+            update = Update(lead=lead, turn=notice.turn, lines=tuple(notice.lines))
+            yield self._outgoing(address, OutboxRecord(update=update))
+
+    def _offer(self, notice: SystemNotice, receiver: str, delivery: Delivery) -> Offer:
+        return Offer(
+            notice_id=notice.notice_id,
+            receiver=receiver,
+            kind=notice.kind,
+            order_id=None,
+            partition=SHARED,
+            stage=None,
+            due_at=None,
+            at=notice.at,
+            decided_at=notice.decided_at,
+            state=str(delivery.state),
+            attempts=delivery.attempts,
+            retracts=None,
+            reinstated=False,
+            order=None,
+            subject=notice.subject,
+            text=system_text(notice, self.rules().orders.notices.hold_at_most),
+            silence=silence_json(notice),
+            route=delivery.route,
+            not_before=delivery.not_before,
+            severity=notice.grade,
+        )
 
     def _outgoing(self, address: Address, record: OutboxRecord) -> Outgoing:
         return Outgoing(self.rules().outbox_topic, address.key, encode(record), address.partition)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from slamon.notices.digest import Digest
-from slamon.notices.notice import NoticeKind
+from slamon.notices.notice import NoticeKind, Severity
 from slamon.orders.event import Instant
 
 
@@ -42,6 +42,8 @@ class OutgoingNotice:
     """Users there who are called."""
     answers: tuple[str, ...] = ()
     """What people answered, a line each."""
+    severity: Severity | None = None
+    """Its own, where it is not that of its kind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
 
 import pytest
 
@@ -14,12 +15,29 @@ from slamon.lag.policy import LagRules
 from slamon.lag.rows import GroupLag
 from slamon.lag.verdict import LagStatus
 from slamon.orders.event import SECOND, Instant
-from slamon.services.lag_watch import Budget, LagView, LagWatch
+from slamon.services.lag_ports import LagView
+from slamon.services.lag_watch import Budget, LagWatch
 from tests.builders import HOUR, MINUTE, T0, day
 from tests.fakes.lag import FakeBroker, FakeCollector, FakeGroup, FakeLog, FakeRows
 from tests.fakes.stream import until
 
 A0 = Place("a", 0)
+
+
+class FixedOrders:
+    """The orders of the cluster `shop`, all known."""
+
+    cluster = "shop"
+
+    def __init__(self, index: OrderIndex) -> None:
+        self.index = index
+        self.is_ours: bool | None = None
+
+    async def learn(self, groups: Sequence[GroupLag]) -> None:
+        assert groups
+
+    def watching(self, *, ours: bool) -> None:
+        self.is_ours = ours
 
 
 class Bench:
@@ -44,7 +62,7 @@ class Bench:
             self.rows,
             lambda: self.now,
             lambda view, changes: self.told.append((view, changes)),
-            self.index,
+            None if self.index is None else FixedOrders(self.index),
             budget=self.budget,
         )
 
