@@ -9,7 +9,6 @@ from slamon.kafka.lag.collector import KafkaLag
 from slamon.kafka.lag.watching import Names, Watch
 from slamon.kafka.security import client_options
 from slamon.lag.incidents import Changes
-from slamon.lag.order_index import OrderIndex
 from slamon.metrics.lag import LagFigures, LagMetrics
 from slamon.orders.event import SECOND
 from slamon.services.lag_ports import LagView
@@ -36,9 +35,7 @@ class LagParts:
             await collector.close()
 
 
-def lag_parts(
-    settings: Settings, table: Table, metrics: LagMetrics, index: OrderIndex | None = None
-) -> LagParts | None:
+def lag_parts(settings: Settings, table: Table, metrics: LagMetrics) -> LagParts | None:
     """Everything that watches lag; None where `lag` is not configured. Raises ConfigError."""
     lag = settings.lag
     if lag is None:
@@ -58,7 +55,6 @@ def lag_parts(
         rows,
         wall_clock,
         applied,
-        index,
         interval=lag.interval.span / SECOND,
     )
     return LagParts(watch, collectors, told)
