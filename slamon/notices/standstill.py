@@ -49,7 +49,8 @@ def standstill(
 def _sentences(last: Interval, behind: Sequence[Wait], queues: Queues, *, is_unread: bool) -> list[str]:
     at = "" if last.status is None else f" at stage {last.status}"
     if behind and last.cause in _STRONGER:
-        said = [f"{_own_words(last)}{at}.".capitalize(), _queue_words(behind)]
+        own = _own_words(last)
+        said = [f"{own[0].upper()}{own[1:]}{at}.", _queue_words(behind)]
     elif behind:
         said = [_queue_words(behind)]
     elif last.cause is Cause.QUEUE:

@@ -38,8 +38,8 @@ def test_a_group_that_is_stuck() -> None:
     assert text() == (
         "Group crm-sync is stuck on orders. Its oldest unread record is 6 minutes old. "
         "It stands on partition 3, offset 42, order o-1. It will not clear by itself. "
-        "4 orders wait behind it; the oldest is o-1 at stage SUBMITTED, since 3 Mar 2026, 09:00 UTC. "
-        "First promise in danger: order o-2, due 3 Mar 2026, 10:06 UTC (1 hour left)."
+        "4 orders wait behind it; the oldest is o-1 at stage SUBMITTED, since 2 Mar 2026, 09:00 UTC. "
+        "First promise in danger: order o-2, due 2 Mar 2026, 10:06 UTC (1 hour left)."
     )
 
 
@@ -69,7 +69,7 @@ def test_when_it_is_over(status: LagStatus, eta: Eta | None, words: str) -> None
         (replace(WAITING, orders=1), "1 order waits behind it;"),
         (
             replace(WAITING, slack=-HOUR),
-            "First promise in danger: order o-2, due 3 Mar 2026, 08:06 UTC (late by 1 hour).",
+            "First promise in danger: order o-2, due 2 Mar 2026, 08:06 UTC (late by 1 hour).",
         ),
         (Waiting(0, at_least=True), "How many orders wait is unknown."),
     ],
@@ -89,7 +89,7 @@ def test_where_no_orders_are_known_none_are_told_of() -> None:
 def test_every_other_trouble_has_words(kind: TroubleKind) -> None:
     said = text(replace(STUCK, kind=kind, cause="no answer"), None)
     assert "crm-sync" in said
-    assert said.endswith("Since 3 Mar 2026, 09:00 UTC.")
+    assert said.endswith("Since 2 Mar 2026, 09:00 UTC.")
 
 
 def test_its_ids_are_of_the_group_and_the_beginning() -> None:

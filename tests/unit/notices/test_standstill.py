@@ -32,12 +32,12 @@ def last(cause: Cause, who: str | None, status: str | None = "PRICE_CALCULATED")
         (Cause.PERSON, "manager", Queues(NOW), ""),
         (
             Cause.PERSON, "manager", replace(KNOWN, waits={"o-1": [CRM]}),
-            ("Waiting behind group crm-sync since 3 Mar 2026, 09:01 UTC: "
+            ("Waiting behind group crm-sync since 2 Mar 2026, 09:01 UTC: "
             "its record (orders, partition 3, offset 42) is unread, with 2 records before it."),
         ),
         (
             Cause.HOLD, None, replace(KNOWN, waits={"o-1": [CRM]}),
-            ("It is on hold at stage PRICE_CALCULATED. Waiting behind group crm-sync since 3 Mar 2026, 09:01 UTC: "
+            ("It is on hold at stage PRICE_CALCULATED. Waiting behind group crm-sync since 2 Mar 2026, 09:01 UTC: "
             "its record (orders, partition 3, offset 42) is unread, with 2 records before it."),
         ),
         (
@@ -60,7 +60,7 @@ def test_a_queue_is_the_cause_unless_something_stronger_is() -> None:
     queues = replace(KNOWN, waits={"o-1": [CRM, OWN]})
     found = standstill(last(Cause.PERSON, "manager"), "o-1", queues, "slamon", NOW)
     assert found is not None
-    assert (found["cause"], found["who"], found["since"]) == ("queue", "crm-sync", "2026-03-03T09:01:00Z")
+    assert (found["cause"], found["who"], found["since"]) == ("queue", "crm-sync", "2026-03-02T09:01:00Z")
     assert [row["group"] for row in found["queues"]] == ["crm-sync"]
     held = standstill(last(Cause.HOLD, None), "o-1", queues, "slamon", NOW)
     assert held is not None

@@ -105,7 +105,8 @@ def test_its_end_takes_back_what_waits() -> None:
 def test_reports_about_nothing_known_change_nothing() -> None:
     shared = Shared()
     before = dict(shared.rows.rows)
-    shared.notices.mark(Mark(notice_id="n-1", receiver="slack", state="sent", attempts=1, at=day(2)), shared.rows, Effects())
+    report = Mark(notice_id="n-1", receiver="slack", state="sent", attempts=1, at=day(2))
+    shared.notices.mark(report, shared.rows, Effects())
     assert shared.rows.rows == before
 
 

@@ -51,4 +51,4 @@ def test_a_queue_outranks_all_but_a_hold() -> None:
 @pytest.mark.parametrize("status", CLOCK.policy.lifecycle.statuses)
 def test_it_agrees_with_the_explanation_at_every_step(status: str) -> None:
     found = asked(order_event(at=T0), order_event(status, day(1)))
-    assert found in {Cause.WORK, Cause.PERSON, None}
+    assert found in {Cause.WORK, Cause.PERSON, Cause.MESSAGE, None}
