@@ -66,9 +66,9 @@ class Lag(Section):
         )
         return LagRules(
             default,
-            [(override.groups, override.over(default)) for override in self.overrides],
+            tuple((override.groups, override.over(default)) for override in self.overrides),
             frozenset(self.expected),
-            [(pattern, span.span) for pattern, span in self.watched_topics.silent_after.items()],
+            tuple((pattern, span.span) for pattern, span in self.watched_topics.silent_after.items()),
             self.watched_topics.dead_letters,
             slack=SlackPolicy(self.promises.warn_below.span, self.promises.critical_below.span),
         )

@@ -25,8 +25,9 @@ from slamon.lag.observation import (
 from slamon.lag.policy import LagRules
 from slamon.lag.rows import GroupLag, PartitionLag, Snapshot
 from slamon.orders.event import SECOND, Instant
+from slamon.services.lag_ports import LagView
 from slamon.services.lag_shown import LagShown
-from slamon.services.lag_watch import LagView, LagWatch
+from slamon.services.lag_watch import LagWatch
 from tests.builders import T0
 
 

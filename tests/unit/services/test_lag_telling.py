@@ -49,14 +49,8 @@ class Bench:
         return list(self.notices.all(self.rows))
 
     def sent(self, notice: SystemNotice) -> list[OutboxRecord]:
-        report = Mark(
-            notice_id=notice.notice_id,
-            receiver="slack",
-            state=DeliveryState.SENT,
-            attempts=1,
-            at=self.now,
-            remote="C|1",
-        )
+        state, own_id = DeliveryState.SENT, notice.notice_id
+        report = Mark(notice_id=own_id, receiver="slack", state=state, attempts=1, at=self.now, remote="C|1")
         self.engine.effects.after.clear()
         self.notices.mark(report, self.rows, self.engine.effects)
         return [decode_outbox(out.value or b"") for out in self.engine.effects.after]

@@ -1,6 +1,5 @@
 """`/api/v1/lag` and `/api/v1/incidents`: whoever is asked, the worker that watches answers."""
 
-from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -95,7 +94,7 @@ async def test_a_worker_that_has_just_lost_the_rows_claims_nothing() -> None:
 async def test_which_incidents(query: dict[str, str], subjects: list[str]) -> None:
     watched = await _looked(LagRules(expected=frozenset({"gone"})))
     async with Served(FakeWorker(), lag=watched.shown) as served:
-        said: dict[str, Any] = await served.get("/api/v1/incidents", **query)
+        said = await served.get("/api/v1/incidents", 200, **query)
         assert [incident["subject"] for incident in said["incidents"]] == subjects
         assert (said["as_of"] is not None, said["complete"]) == (True, True)
 
