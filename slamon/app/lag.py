@@ -1,18 +1,24 @@
 """The lag watch as the configuration asks for it: its collectors, its rules, where it keeps what it knows."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from slamon.app.clock import wall_clock
+from slamon.app.queues import orders_behind
 from slamon.kafka.cluster import Cluster
 from slamon.kafka.lag.collector import KafkaLag
 from slamon.kafka.lag.watching import Names, Watch
 from slamon.kafka.security import client_options
-from slamon.lag.incidents import Changes
+from slamon.kafka.stretch import StretchReader
 from slamon.metrics.lag import LagFigures, LagMetrics
 from slamon.orders.event import SECOND
+from slamon.services.ingest import Decoder
+from slamon.services.lag_orders import OrdersBehind
 from slamon.services.lag_ports import LagView
-from slamon.services.lag_watch import Applied, LagWatch
+from slamon.services.lag_queues import KnownQueues, QueueKeeping
+from slamon.services.lag_telling import LagTelling
+from slamon.services.lag_watch import After, LagWatch
+from slamon.services.system_notices import SystemNotices
 from slamon.services.system_rows import SHARED, SystemRows, Table
 from slamon.settings import Settings
 from slamon.settings.kafka import Security
@@ -23,41 +29,64 @@ from slamon.settings.watch import Lag
 
 @dataclass(slots=True)
 class LagParts:
-    """The watch and what is closed with it; `told` are called after every cycle."""
+    """The watch and what is closed with it; `orders` None where there are no sources of orders."""
 
     watch: LagWatch
     collectors: Sequence[KafkaLag]
-    told: list[Applied] = field(default_factory=list)
+    orders: OrdersBehind | None = None
+    keeping: QueueKeeping | None = None
+    stretches: StretchReader | None = None
 
     async def close(self) -> None:
         """Close the collectors' connections."""
         for collector in self.collectors:
             await collector.close()
+        if self.stretches is not None:
+            await self.stretches.close()
+
+    def taken_up(self, partition: int) -> None:
+        """A partition is ours from now on: others may have read and written in between."""
+        if self.orders is not None:
+            self.orders.index.interrupt()
+        if partition == SHARED:
+            self.watch.taken_up()
+            if self.keeping is not None:
+                self.keeping.laid_down()
 
 
-def lag_parts(settings: Settings, table: Table, metrics: LagMetrics) -> LagParts | None:
+def lag_parts(
+    settings: Settings,
+    table: Table,
+    metrics: LagMetrics,
+    notices: SystemNotices,
+    *,
+    known: KnownQueues,
+    decoders: Mapping[str, Decoder],
+) -> LagParts | None:
     """Everything that watches lag; None where `lag` is not configured. Raises ConfigError."""
     lag = settings.lag
     if lag is None:
         return None
     collectors = kafka_collectors(settings, lag)
-    told: list[Applied] = [lambda view, _: metrics.show(_figures(view))]
     rows = SystemRows(table, SHARED)
     metrics.is_ours = lambda: rows.is_ours
-
-    def applied(view: LagView, changes: Changes) -> None:
-        for tell in told:
-            tell(view, changes)
-
+    after: list[After] = [LagTelling(table, notices, OWN_CLUSTER, wall_clock)]
+    behind = orders_behind(settings, decoders)
+    orders, stretches = (None, None) if behind is None else behind
+    keeping = None if orders is None else QueueKeeping(orders, rows, known, wall_clock)
+    if keeping is not None:
+        after.append(keeping)
     watch = LagWatch(
         collectors,
         lag.to_rules(),
         rows,
         wall_clock,
-        applied,
+        lambda view, _: metrics.show(_figures(view)),
+        orders,
+        after,
         interval=lag.interval.span / SECOND,
     )
-    return LagParts(watch, collectors, told)
+    return LagParts(watch, collectors, orders, keeping, stretches)
 
 
 def _figures(view: LagView) -> LagFigures:

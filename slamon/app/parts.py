@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from slamon.services.forecasts import Forecasts
 from slamon.services.gate import GateRules, LagGate
 from slamon.services.ingest import Ingest
 from slamon.services.instance import claim_instance
+from slamon.services.lag_queues import KnownQueues
 from slamon.services.layout import SourceLayout
 from slamon.services.logic import OrderLogic
 from slamon.services.offsets import GroupOffsets
@@ -32,7 +34,6 @@ from slamon.services.policies import Policies
 from slamon.services.silence import SilenceWatch
 from slamon.services.silence_keeping import SilenceKeeping
 from slamon.services.startup import Startup
-from slamon.services.system_rows import SHARED
 from slamon.services.tally import MetricsTally
 from slamon.settings import Settings
 from slamon.stream import Engine, Outgoing, Rows
@@ -68,6 +69,7 @@ class Parts:
         self.decoders = build.decoders(settings)
         self.silence = SilenceWatch(build.watched(settings), self.offsets, self._partition_counts, wall_clock)
         self.forecasts = Forecasts(settings.sla_terms().lifecycle)
+        self.queues = KnownQueues(kafka.app_id)
         self.logic = self._order_logic()
         url = build.own_url(settings)
         options = build.engine_options(settings, self.own, security, instance_id=self.instance.name, url=url)
@@ -88,7 +90,11 @@ class Parts:
 
     def _build_readers(self) -> None:
         settings, partitions = self.settings, self.settings.kafka.partitions
-        self.lag = lag_parts(settings, self.engine, self.metrics.lag)
+        self.lag = lag_parts(
+            settings, self.engine, self.metrics.lag, self.logic.system, known=self.queues, decoders=self.decoders
+        )
+        if self.lag is not None and self.lag.orders is not None:
+            self.ingest.index = self.lag.orders.index
         self.gate = LagGate(GateRules((), repartition=self.topics.repartition), self.offsets, self.engine, wall_clock)
         self.layout = SourceLayout(
             build.source_topics(settings),
@@ -105,12 +111,14 @@ class Parts:
             self.gate.slowest,
             wall_clock,
             outlooks=self.forecasts,
+            queues=self.queues,
         )
 
     @cached_property
     def rules(self) -> PartitionRules:
         """What orders follow. Raises RuntimeError before the policies are learnt."""
-        return build.partition_rules(self.settings, self.receivers, self.topics, self.policies.book, self.forecasts)
+        found = build.partition_rules(self.settings, self.receivers, self.topics, self.policies.book, self.forecasts)
+        return replace(found, queues=self.queues)
 
     def _order_logic(self) -> OrderLogic:
         settings = self.settings
@@ -124,9 +132,10 @@ class Parts:
             tally=tally,
             clock=wall_clock,
         )
+        self.ingest = Ingest(build.ingest_rules(settings, self.topics, self.decoders), tally, wall_clock, self.distrust)
         return OrderLogic(
             lambda: self.rules,
-            Ingest(build.ingest_rules(settings, self.topics, self.decoders), tally, wall_clock, self.distrust),
+            self.ingest,
             self.topics,
             tally=tally,
             outbox=self.dispatcher,
@@ -147,8 +156,8 @@ class Parts:
     def taken_up(self, partition: int, rows: Rows) -> None:
         """A partition is ours; what keeps things with partitions is built after the logic that takes them up."""
         self.silence_keeping.opened(partition, rows)
-        if self.lag is not None and partition == SHARED:
-            self.lag.watch.taken_up()
+        if self.lag is not None:
+            self.lag.taken_up(partition)
 
     def now(self, partition: int) -> Instant | None:
         """The lag gate's word about a partition; the gate is built after the logic that asks it."""

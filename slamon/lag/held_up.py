@@ -40,8 +40,8 @@ class Stays(msgspec.Struct, array_like=True, frozen=True):
 class Queues(msgspec.Struct, frozen=True):
     """What every worker has to know about the queues, to tell of its own orders.
 
-    `waits`: what holds a record of which order now, the longest wait first; `complete`: an order that is not there waits
-    in no queue. `behind`: how late slamon's own group is at least, None when it is not late.
+    `waits`: what holds a record of which order now, the longest wait first; `complete`: an order that is not there
+    waits in no queue. `behind`: how late slamon's own group is at least, None when it is not late.
     """
 
     as_of: Instant | None = None
@@ -87,7 +87,12 @@ def _sorted(found: Mapping[str, Mapping[tuple[str, str], Wait]]) -> dict[str, li
 
 
 def follow(
-    before: Iterable[Stay], waits: Mapping[str, Iterable[Wait]], late: frozenset[str], now: Instant, *, known: bool = True
+    before: Iterable[Stay],
+    waits: Mapping[str, Iterable[Wait]],
+    late: frozenset[str],
+    now: Instant,
+    *,
+    known: bool = True,
 ) -> tuple[Stay, ...]:
     """Go on by one cycle: `late` groups have an open incident; what is over ends now, unless nothing is known."""
     waiting = {
@@ -98,7 +103,9 @@ def follow(
     }
     found: list[Stay] = []
     for stay in before:
-        is_still = waiting.pop((stay.order_id, stay.group, stay.topic), None) is not None if stay.until is None else False
+        is_still = (
+            waiting.pop((stay.order_id, stay.group, stay.topic), None) is not None if stay.until is None else False
+        )
         if stay.until is not None or is_still or (not known and stay.group in late):
             found.append(stay)
         else:

@@ -106,6 +106,11 @@ OLDEST_UNCLAIMED = gauge(
     "stage",
     unit="seconds",
 )
+ORDERS_BLOCKED = gauge(
+    "slamon_orders_blocked",
+    "Open orders by what they wait for now: hold, service, queue, message, person or work.",
+    "cause",
+)
 LEAD_TIME = histogram(
     "slamon_order_lead_time_seconds", "Start to finish of orders that finished.", LEAD_TIME_BUCKETS, "channel"
 )
@@ -197,6 +202,7 @@ CATALOG: tuple[MetricSpec, ...] = (
         OLDEST_AGE,
         DIVERGENCES,
         OLDEST_UNCLAIMED,
+        ORDERS_BLOCKED,
         LEAD_TIME,
         STAGE_TIME,
         BREACHES,

@@ -39,9 +39,7 @@ def subject_of(incident: Incident, own_cluster: str) -> str:
     return incident.subject if is_plain else f"{incident.cluster}/{incident.subject}"
 
 
-def of_incident(
-    incident: Incident, subject: str, said: str, routes: tuple[Route, ...], now: Instant
-) -> SystemNotice:
+def of_incident(incident: Incident, subject: str, said: str, routes: tuple[Route, ...], now: Instant) -> SystemNotice:
     """The notice about an incident; one that turns critical has another, for it may concern other people."""
     severity = severity_of_incident(incident)
     apart = [] if incident.kind is TroubleKind.LAG else [str(incident.kind)]
@@ -63,7 +61,7 @@ def of_incident(
 
 
 def state_of(incident: Incident) -> str:
-    """What of an incident is worth saying anew: its status, the record it stands on while it stands, who is in danger."""
+    """What of an incident is worth saying anew: its status, the record that it is stuck on, who is in danger."""
     spot = incident.spot if incident.status is LagStatus.STUCK else None
     place = "" if spot is None else f"{spot.topic}/{spot.partition}/{spot.offset}/{spot.order_id or ''}"
     many = 0 if incident.orders is None else incident.orders.bit_length()
@@ -78,7 +76,9 @@ def change_words(incident: Incident, before: str | None) -> str | None:
     return f"The queue {_LATE.get(incident.status, str(incident.status))} now."
 
 
-def incident_text(incident: Incident, subject: str, group: GroupLag | None, waiting: Waiting | None, now: Instant) -> str:
+def incident_text(
+    incident: Incident, subject: str, group: GroupLag | None, waiting: Waiting | None, now: Instant
+) -> str:
     """What is wrong, since when, when it will be over, who waits, whose promise is in danger; in one line."""
     who = name(subject) or UNKNOWN
     cause = name(incident.cause)
@@ -123,7 +123,9 @@ def _orders(waiting: Waiting | None, now: Instant) -> list[str]:
     said = [f"{least}{many} behind it".capitalize()]
     if waiting.oldest is not None:
         stage = "" if waiting.oldest_stage is None else f" at stage {waiting.oldest_stage}"
-        said.append(f"the oldest is {name(waiting.oldest.order_id)}{stage}, since {date_words(waiting.oldest.stamped_at)}")
+        said.append(
+            f"the oldest is {name(waiting.oldest.order_id)}{stage}, since {date_words(waiting.oldest.stamped_at)}"
+        )
     sentences = ["; ".join(said) + "."]
     if waiting.soonest is not None and waiting.slack is not None:
         left = f"{span_words(waiting.slack)} left" if waiting.slack >= 0 else f"late by {span_words(-waiting.slack)}"

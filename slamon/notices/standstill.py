@@ -19,11 +19,13 @@ _WAITS = {
 }
 
 
-def standstill(intervals: Sequence[Interval], order_id: str, queues: Queues, own: str, now: Instant) -> dict[str, Any] | None:
-    """What the last interval of an open order says, joined with the queues as they are: `{cause, who, since, queues, text}`.
+def standstill(
+    intervals: Sequence[Interval], order_id: str, queues: Queues, own: str, now: Instant
+) -> dict[str, Any] | None:
+    """What an open order's last interval says, with the queues as they are: `{cause, who, since, queues, text}`.
 
-    `queues` is null where not all of them are known; slamon's `own` group is none that an order waits behind, but what it
-    has not read it does not know. None of an order whose time does not run.
+    `queues` is null where not all of them are known; slamon's `own` group is none that an order waits behind, but what
+    it has not read it does not know. None of an order whose time does not run.
     """
     if not intervals or intervals[-1].until < now:
         return None
@@ -47,7 +49,8 @@ def standstill(intervals: Sequence[Interval], order_id: str, queues: Queues, own
 def _sentences(last: Interval, behind: Sequence[Wait], queues: Queues, *, is_unread: bool) -> list[str]:
     at = "" if last.status is None else f" at stage {last.status}"
     if behind and last.cause in _STRONGER:
-        said = [f"{_own_words(last)}{at}.".capitalize(), _queue_words(behind)]
+        own = _own_words(last)
+        said = [f"{own[0].upper()}{own[1:]}{at}.", _queue_words(behind)]
     elif behind:
         said = [_queue_words(behind)]
     elif last.cause is Cause.QUEUE:

@@ -4,8 +4,9 @@ So nothing is told twice and no end is missed, whatever worker watches and whene
 """
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from msgspec.structs import replace
 
@@ -27,6 +28,9 @@ from slamon.services.system_notices import SystemNotices
 from slamon.services.system_rows import SHARED, Table
 from slamon.stream import Effects, PartitionLostError, Rows
 
+Over: TypeAlias = tuple[SystemNotice, Instant, str | None]
+"""A notice that stands no more, since when, and in which words."""
+Changed: TypeAlias = tuple[SystemNotice, Incident]
 _CRITICAL_NOW = "It has become critical; another notice tells of it."
 
 
@@ -42,42 +46,35 @@ class LagTelling:
     async def __call__(self, view: LagView) -> None:
         """Tell what is new, end what is over, say anew what has changed."""
         rows = self.table.rows(SHARED)
-        if rows is None or not any(self._steps(view, rows, Effects(), dry=True)):
+        if rows is None or not any(self._plan(view, rows)):
             return
 
         def step(rows: Rows, effects: Effects) -> None:
-            for _ in self._steps(view, rows, effects):
-                pass
+            over, new, changed = self._plan(view, rows)
+            now = self.clock()
+            for notice, ended_at, words in over:
+                self.notices.end(notice, rows, effects, ended_at, words)
+            for incident in new:
+                self.notices.declare(self._notice(incident, view, now), rows, effects)
+            for notice, incident in changed:
+                self._say(notice, incident, view, rows, effects)
 
         with contextlib.suppress(PartitionLostError):  # its new owner tells
             await self.table.write(SHARED, step)
 
-    def _steps(self, view: LagView, rows: Rows, effects: Effects, *, dry: bool = False) -> Iterator[bool]:
-        """Do what is to be done, one thing after the other; `dry`: only find out whether there is anything."""
-        now = self.clock()
-        told = [n for n in self.notices.all(rows) if n.kind == NoticeKind.LAG and n.ended_at is None]
-        by_incident = {notice.about: notice for notice in told}
-        is_open = {incident.incident_id: incident for incident in view.incidents}
+    def _plan(self, view: LagView, rows: Rows) -> tuple[list[Over], list[Incident], list[Changed]]:
+        told = {notice.about: notice for notice in self.notices.all(rows) if _stands(notice)}
+        incidents = {incident.incident_id: incident for incident in view.incidents}
         ended = {incident.incident_id: incident.ended_at for incident in view.ended}
-        for notice in told:
-            incident = is_open.get(notice.about or "")
-            is_worse = incident is not None and _is_worse(notice, incident)
-            if incident is not None and not is_worse:
-                continue
-            if not dry:
-                at = now if is_worse else ended.get(notice.about or "") or now
-                self.notices.end(notice, rows, effects, at, _CRITICAL_NOW if is_worse else None)
-            yield True
-        for incident in view.incidents:
-            known = by_incident.get(incident.incident_id)
-            if known is None or _is_worse(known, incident):
-                if not dry:
-                    self.notices.declare(self._notice(incident, view, now), rows, effects)
-                yield True
-            elif known.state != state_of(incident):
-                if not dry:
-                    self._say(known, incident, view, rows, effects)
-                yield True
+        now = self.clock()
+        over: list[Over] = [
+            (notice, ended.get(about or "") or now, None) for about, notice in told.items() if about not in incidents
+        ]
+        both = [(told[about], incident) for about, incident in incidents.items() if about in told]
+        over += [(notice, now, _CRITICAL_NOW) for notice, incident in both if _is_worse(notice, incident)]
+        new = [i for about, i in incidents.items() if about not in told or _is_worse(told[about], i)]
+        changed = [(n, i) for n, i in both if not _is_worse(n, i) and n.state != state_of(i)]
+        return over, new, changed
 
     def _notice(self, incident: Incident, view: LagView, now: Instant) -> SystemNotice:
         routing = self.notices.rules().orders.notices.routing
@@ -97,6 +94,10 @@ class LagTelling:
         group = next((group for group in groups if group.group == incident.subject), None)
         waiting = view.waiting.get((incident.cluster, incident.subject))
         return incident_text(incident, subject_of(incident, self.cluster), group, waiting, now)
+
+
+def _stands(notice: SystemNotice) -> bool:
+    return notice.kind == NoticeKind.LAG and notice.ended_at is None
 
 
 def _is_worse(notice: SystemNotice, incident: Incident) -> bool:

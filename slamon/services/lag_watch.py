@@ -5,7 +5,7 @@ What was found is one value, swapped whole; whoever shows it reads memory only.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 

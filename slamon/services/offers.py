@@ -117,8 +117,8 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
 class DeliveryRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     """A record of `<app_id>.deliveries`: a report about one notice, or a request to offer again.
 
-    A report without an `order_id` is about a notice that is about no order (`notice_id`). `told` is about an order's living message,
-    `refusal` about a receiver that takes nothing, or takes notices again.
+    A report without an `order_id` is about a notice that is about no order (`notice_id`). `told` is about an order's
+    living message, `refusal` about a receiver that takes nothing, or takes notices again.
     """
 
     order_id: str | None = None

@@ -26,6 +26,7 @@ from slamon.notices.story import Told, take_told
 from slamon.orders.event import SECOND, Instant, OrderEvent, Span
 from slamon.services.foresight import Foresight, NoOutlooks, Outlooks
 from slamon.services.held_back import HeldBack
+from slamon.services.lag_queues import KnownQueues
 from slamon.services.learning import Learning
 from slamon.services.offering import Offering, owed
 from slamon.services.offers import Address
@@ -41,12 +42,13 @@ _KEPT_SOON: Span = 60 * SECOND
 
 @dataclass(frozen=True, slots=True)
 class PartitionRules:
-    """What every partition follows: the order rules, where offers go, the topic they go to, who makes forecasts."""
+    """What all partitions follow: rules, where offers go, their topic, who makes forecasts, what waits in queues."""
 
     orders: OrderRules
     addresses: Mapping[str, Address]
     outbox_topic: str
     outlooks: Outlooks = field(default_factory=NoOutlooks)
+    queues: KnownQueues = field(default_factory=KnownQueues)
 
 
 @dataclass(slots=True)
@@ -68,7 +70,14 @@ class OrderPartition:
         """Build the parts that talk to the outbox and that make forecasts."""
         rules, silences = self.rules, self.held.silences
         self.offering = Offering(
-            self.number, rules.outbox_topic, rules.addresses, rules.orders, self.tally, silences, rules.outlooks
+            self.number,
+            rules.outbox_topic,
+            rules.addresses,
+            rules.orders,
+            self.tally,
+            silences,
+            rules.outlooks,
+            rules.queues,
         )
         self.telling = Telling(self.offering)
         self.learning = Learning(self.tally)

@@ -71,9 +71,7 @@ class SystemNotices:
             self._write(notice, rows)
             effects.after.extend(self._offers(notice))
 
-    def end(
-        self, notice: SystemNotice, rows: Rows, effects: Effects, now: Instant, over: str | None = None
-    ) -> None:
+    def end(self, notice: SystemNotice, rows: Rows, effects: Effects, now: Instant, over: str | None = None) -> None:
         """Let a notice stand no more; offers that wait are taken back, a message that was sent says that it is over."""
         offered = {name: delivery.route for name, delivery in notice.deliveries.items() if delivery.state in OFFERED}
         end(notice, now, over)

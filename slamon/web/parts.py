@@ -6,6 +6,8 @@ from typing import Annotated, Final, Literal, TypeAlias
 
 import msgspec
 
+from slamon.lag.held_up import Queues
+from slamon.lag.order_index import Standing
 from slamon.notices.answers import Answer
 from slamon.orders.event import Instant
 from slamon.sla.forecast.durations import Durations
@@ -78,9 +80,23 @@ class LagAsk(msgspec.Struct, frozen=True, tag="lag"):
     group: str | None = None
 
 
+class StandingsAsk(msgspec.Struct, frozen=True, tag="standings"):
+    """The stages and due dates of orders that wait in a queue."""
+
+    partitions: list[int]
+    order_ids: list[str]
+
+
+class QueuesAsk(msgspec.Struct, frozen=True, tag="queues"):
+    """Which orders wait in which queue: asked of the worker that watches lag."""
+
+    partitions: list[int]
+
+
 RowsAsk: TypeAlias = OrdersAsk | OrderAsk | NoticesAsk
 PartAsk: TypeAlias = OrdersAsk | OrderAsk | NoticesAsk | SummaryAsk | LearntAsk | AnswerAsk
-Ask: TypeAlias = PartAsk | LagAsk
+QueueAsk: TypeAlias = StandingsAsk | QueuesAsk
+Ask: TypeAlias = PartAsk | LagAsk | QueueAsk
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -143,3 +159,17 @@ class LagPart(msgspec.Struct, frozen=True):
     def is_known(self) -> bool:
         """Whether there is what was asked for."""
         return bytes(self.body) != bytes(_NULL)
+
+
+class StandingsPart(msgspec.Struct, frozen=True):
+    """Of the orders asked about those that are this worker's and not over."""
+
+    partitions: list[int]
+    standings: dict[str, Standing]
+
+
+class QueuesPart(msgspec.Struct, frozen=True):
+    """What the worker that watches lag knows of the queues."""
+
+    partitions: list[int]
+    queues: Queues

@@ -20,6 +20,7 @@ from slamon.web.local_lag import LocalLag
 from slamon.web.pages.routes import PageRoutes
 from slamon.web.peers import PeerClient
 from slamon.web.ports import NothingAnswered, NothingLearnt
+from slamon.web.queues import LocalQueues, NoQueues, QueuesApi
 from slamon.web.routes import AnswerRoutes, ApiRoutes, OwnRoutes
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Site:
     answers: AnswersApi = field(default_factory=NothingAnswered)
     lag: LagApi | None = None
     """None: lag is not configured, on this worker or any other."""
+    queues: QueuesApi = field(default_factory=NoQueues)
     signing_secret: str | None = field(default=None, repr=False)
     dialogues: Dialogues = field(default_factory=NoDialogues)
     peers: PeerClient | None = None
@@ -86,7 +88,7 @@ def build_web(site: Site) -> web.Application:
     lag = LocalLag(site.cluster, site.lag)
     gatherer = Gatherer(local, peers, site.cluster, lag)
     answers = Answers(gatherer, site.cluster, site.clock)
-    app.add_routes(ApiRoutes(answers, local, lag, site.version).routes())
+    app.add_routes(ApiRoutes(answers, local, lag, LocalQueues(site.queues, site.cluster), site.version).routes())
     app.add_routes(LagRoutes(gatherer, is_configured=site.lag is not None).routes())
     app.add_routes(PageRoutes(answers, site.health, site.version).routes())
     answering = Answering(gatherer, site.cluster)

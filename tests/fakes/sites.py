@@ -14,6 +14,7 @@ from yarl import URL
 from slamon.metrics.registry import Metrics
 from slamon.web.interactions import Dialogues, NoDialogues
 from slamon.web.ports import ForecastsApi, LagApi, NothingLearnt
+from slamon.web.queues import NoQueues, QueuesApi
 from slamon.web.site import Limits, Site, build_web, served
 from tests.fakes.orders_api import T0, FakeHealth, FakeWorker
 
@@ -30,6 +31,7 @@ class Served:
         signing_secret: str | None = None,
         dialogues: Dialogues | None = None,
         lag: LagApi | None = None,
+        queues: QueuesApi | None = None,
     ) -> None:
         self.worker = worker
         self.health = FakeHealth()
@@ -48,6 +50,7 @@ class Served:
             forecasts=forecasts or NothingLearnt(),
             answers=worker,
             lag=lag,
+            queues=queues or NoQueues(),
             signing_secret=signing_secret,
             dialogues=dialogues or NoDialogues(),
         )

@@ -2,15 +2,20 @@
 
 from collections.abc import Callable
 
-from slamon.app.lag import kafka_collectors, lag_parts, watch_of
+from slamon.app.lag import LagParts, kafka_collectors, lag_parts, watch_of
 from slamon.lag.incidents import Changes
-from slamon.lag.observation import Isolation
+from slamon.lag.observation import Isolation, Place
 from slamon.metrics.lag import LagMetrics
 from slamon.metrics.lag_form import LagForm
 from slamon.services.lag_ports import Cycle, LagView
+from slamon.services.lag_queues import KnownQueues
+from slamon.services.partition import PartitionRules
+from slamon.services.system_notices import SystemNotices
 from slamon.settings import Settings
 from slamon.settings.watch import Lag
+from slamon.sources.native import NativeDecoder
 from slamon.stream import Effects, Rows
+from tests.builders import order_rules
 from tests.configurations import settings_of
 from tests.fakes.stream import FakeRows
 from tests.unit.metrics.lag_rows import group, snapshot
@@ -39,28 +44,54 @@ def lag_of(text: str) -> Lag:
     return lag
 
 
+def parts_of(given: Settings, table: OneTable, metrics: LagMetrics) -> LagParts | None:
+    notices = SystemNotices(lambda: PartitionRules(order_rules(), {}, "outbox"))
+    decoders = {name: NativeDecoder(None, {}, 4096) for name in given.sources}
+    return lag_parts(given, table, metrics, notices, known=KnownQueues("slamon"), decoders=decoders)
+
+
+async def test_order_topics_are_joined_to_the_queues() -> None:
+    """Where there are sources; a partition that moves interrupts the index, the shared one the watch too."""
+    text = "lag: {}\nsources: {orders: {topics: [orders.events]}}\n"
+    parts = parts_of(settings_of(text), OneTable(), LagMetrics(LagForm()))
+    assert parts is not None
+    assert parts.orders is not None
+    assert parts.orders is parts.watch.orders
+    assert (parts.orders.cluster, parts.orders.topics) == ("default", {"orders.events"})
+    assert len(parts.watch.after) == 2
+    place = Place("orders.events", 3)
+    parts.orders.watching(ours=True)
+    parts.orders.index.take(place, [(0, "o-1", 0)], 1)
+    parts.taken_up(0)
+    parts.orders.index.take(place, [(5, "o-2", 0)], 6)
+    assert parts.orders.index.extent(place) == (5, 6)
+    await parts.close()
+    alone = parts_of(settings(), OneTable(), LagMetrics(LagForm()))
+    assert alone is not None
+    assert (alone.orders, len(alone.watch.after)) == (None, 1)
+    alone.taken_up(0)
+
+
 def test_what_is_not_configured_does_not_run() -> None:
-    assert lag_parts(settings_of(), OneTable(), LagMetrics(LagForm())) is None
+    assert parts_of(settings_of(), OneTable(), LagMetrics(LagForm())) is None
 
 
 async def test_the_watch_follows_the_configuration() -> None:
     others = "eu: {bootstrap_servers: 'a:1'}, us: {bootstrap_servers: 'b:1'}"
     text = f"{{interval: PT2S, warn_after: PT1M, clusters: {{{others}}}}}"
-    parts = lag_parts(settings(text), OneTable(), LagMetrics(LagForm()))
+    parts = parts_of(settings(text), OneTable(), LagMetrics(LagForm()))
     assert parts is not None
     assert [collector.name for collector in parts.watch.collectors] == ["default", "eu", "us"]
     assert (parts.watch.interval, parts.watch.rules) == (2.0, lag_of(text).to_rules())
     await parts.close()
 
 
-async def test_every_cycle_is_told_to_all_and_shown_by_the_owner_alone() -> None:
-    metrics, table, told = LagMetrics(LagForm()), OneTable(), list[LagView]()
-    parts = lag_parts(settings(), table, metrics)
+async def test_every_cycle_is_shown_by_the_owner_alone() -> None:
+    metrics, table = LagMetrics(LagForm()), OneTable()
+    parts = parts_of(settings(), table, metrics)
     assert parts is not None
-    parts.told.append(lambda view, _: told.append(view))
     view = LagView({"default": snapshot(group())}, cycles={"default": Cycle(0.5, 2)})
     parts.watch.applied(view, Changes())
-    assert told == [view]
     assert b'slamon_consumergroup_members{consumergroup="mes"} 3\n' in metrics.render()
     assert b'slamon_lag_cycle_seconds{cluster="default"} 0.5\n' in metrics.render()
     table.is_ours = False

@@ -5,7 +5,10 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from slamon.sla.causes import Cause
+from slamon.lag.held_up import Queues
+from slamon.lag.waiting import Wait
+from slamon.notices.standstill import standstill
+from slamon.sla.causes import Cause, Interval
 from slamon.sla.explained import Effect, explanation_json
 from slamon.sla.explaining import explanation
 from slamon.sla.standing import order_json, order_report
@@ -57,6 +60,15 @@ async def test_answers_have_the_fields_described(name: str) -> None:
     assert set(answer) == set(document("1")["components"]["schemas"][name.title()]["properties"])
 
 
+BLOCKED = standstill(
+    [Interval(0, 1, Cause.WORK, None, None)],
+    ORDER,
+    Queues(1, complete=True, waits={ORDER: [Wait("mes", "a", 0, 7, 0, 0)]}),
+    "slamon",
+    1,
+)
+
+
 def test_an_order_and_its_explanation_have_the_fields_described() -> None:
     finished = [
         order_event(),
@@ -66,7 +78,7 @@ def test_an_order_and_its_explanation_have_the_fields_described() -> None:
         order_event("SHIPPED", day(4), system="mes"),
     ]
     report = order_report(ORDER, entries(*finished), day(5), BOOK)
-    told = explanation_json(explanation(report)) | {"forecast": None}
+    told = explanation_json(explanation(report)) | {"forecast": None, "blocked": BLOCKED}
     assert all(told[rows] for rows in ("causes", "intervals", "promises", "oddities"))
     for name, shape in (("Order", order_json(report)), ("Explanation", told)):
         conforms({"as_of": None, "forecast": None, **shape}, name)
