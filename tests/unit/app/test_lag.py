@@ -11,7 +11,7 @@ from slamon.services.lag_ports import Cycle, LagView
 from slamon.services.lag_queues import KnownQueues
 from slamon.services.partition import PartitionRules
 from slamon.services.system_notices import SystemNotices
-from slamon.settings import Settings
+from slamon.settings import Settings, load_text
 from slamon.settings.watch import Lag
 from slamon.sources.native import NativeDecoder
 from slamon.stream import Effects, Rows
@@ -52,8 +52,7 @@ def parts_of(given: Settings, table: OneTable, metrics: LagMetrics) -> LagParts 
 
 async def test_order_topics_are_joined_to_the_queues() -> None:
     """Where there are sources; a partition that moves interrupts the index, the shared one the watch too."""
-    text = "lag: {}\nsources: {orders: {topics: [orders.events]}}\n"
-    parts = parts_of(settings_of(text), OneTable(), LagMetrics(LagForm()))
+    parts = parts_of(settings(), OneTable(), LagMetrics(LagForm()))
     assert parts is not None
     assert parts.orders is not None
     assert parts.orders is parts.watch.orders
@@ -66,7 +65,9 @@ async def test_order_topics_are_joined_to_the_queues() -> None:
     parts.orders.index.take(place, [(5, "o-2", 0)], 6)
     assert parts.orders.index.extent(place) == (5, 6)
     await parts.close()
-    alone = parts_of(settings(), OneTable(), LagMetrics(LagForm()))
+    kafka = 'kafka: {bootstrap_servers: "127.0.0.1:9092"}\n'
+    without = load_text(kafka + "lag: {}\n", "slamon.yaml", {}).settings
+    alone = parts_of(without, OneTable(), LagMetrics(LagForm()))
     assert alone is not None
     assert (alone.orders, len(alone.watch.after)) == (None, 1)
     alone.taken_up(0)

@@ -10,6 +10,7 @@ from slamon.lag.observation import Place
 from slamon.lag.order_index import Indexed, Standing
 from slamon.services.lag_queues import KnownQueues
 from slamon.services.orders_view import OrdersView
+from slamon.settings import load_text
 from slamon.sources.native import NativeDecoder
 from tests.builders import ORDER, day, order_event
 from tests.configurations import settings_of
@@ -35,12 +36,13 @@ async def test_records_are_read_as_their_source_is() -> None:
 
 
 def test_only_where_both_are_watched() -> None:
-    orders, lag = "sources: {shop: {topics: [a], status_map: {}}}\n", "lag: {}\n"
-    assert orders_behind(settings_of(orders), {}) is None
-    assert orders_behind(settings_of(lag), {}) is None
-    found = orders_behind(settings_of(orders + lag), {})
+    kafka = 'kafka: {bootstrap_servers: "127.0.0.1:9092"}\n'
+    alone = load_text(kafka + "lag: {}\n", "slamon.yaml", {}).settings
+    assert orders_behind(settings_of(), {}) is None
+    assert orders_behind(alone, {}) is None
+    found = orders_behind(settings_of("lag: {}\n"), {})
     assert found is not None
-    assert (found[0].topics, found[0].index.topics) == ({"a"}, {"a"})
+    assert (found[0].topics, found[0].index.topics) == ({"orders.events"}, {"orders.events"})
 
 
 async def test_nobody_knows_before_there_is_anybody() -> None:

@@ -9,7 +9,6 @@ from slamon.lag.observation import Place
 from slamon.lag.order_index import Indexed, Standing
 from slamon.lag.rows import GroupLag
 from slamon.lag.waiting import Waiting, waiting_behind
-from slamon.orders.event import Instant
 from slamon.services import lag_orders
 from slamon.services.lag_orders import READ_AGAIN, OrdersBehind, unread_of
 from tests.builders import T0, day
@@ -22,7 +21,7 @@ class Bench:
     """An order topic with a record of order `o-N` at each offset N; `mes` stands at `committed`."""
 
     def __init__(self, committed: int = 2, end: int = 6) -> None:
-        self.now: Instant = T0
+        self.now = T0
         self.end = end
         self.reads: list[tuple[Place, int, int]] = []
         self.asked: list[list[str]] = []

@@ -51,7 +51,7 @@ class Bench:
         self.broker.logs[A0] = FakeLog([T0 - 2 * HOUR, T0 - HOUR, T0 - MINUTE])
         self.collector = FakeCollector(self.broker, lambda: self.now)
         self.collectors = [self.collector]
-        self.told: list[tuple[LagView, Changes]] = []
+        self.told = list[tuple[LagView, Changes]]()
         self.budget = budget or Budget()
         self.index = index
         self.watch = self.made()
