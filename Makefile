@@ -79,7 +79,7 @@ test: setup peers ## Everything: set-up, lint, tests against a real Kafka and De
 	$(BIN)/python -m pytest $(ARGS)
 
 .PHONY: test-peers
-test-peers: setup peers ## Only the tests against Debian's programs (Chromium, Alertmanager)
+test-peers: setup peers ## Only the tests against Debian's programs (Chromium, Alertmanager, RabbitMQ)
 	$(BIN)/python -m pytest tests/peers $(ARGS)
 
 .PHONY: peers

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from slamon.app.clock import wall_clock
 from slamon.app.queues import orders_behind
+from slamon.app.rabbitmq import rabbit_collectors
 from slamon.kafka.cluster import Cluster
 from slamon.kafka.lag.collector import KafkaLag
 from slamon.kafka.lag.watching import Names, Watch
@@ -12,6 +13,7 @@ from slamon.kafka.security import client_options
 from slamon.kafka.stretch import StretchReader
 from slamon.metrics.lag import LagFigures, LagMetrics
 from slamon.orders.event import SECOND
+from slamon.rabbitmq import RabbitLag
 from slamon.services.ingest import Decoder
 from slamon.services.lag_orders import OrdersBehind
 from slamon.services.lag_ports import LagView
@@ -32,7 +34,7 @@ class LagParts:
     """The watch and what is closed with it; `orders` None where there are no sources of orders."""
 
     watch: LagWatch
-    collectors: Sequence[KafkaLag]
+    collectors: Sequence[KafkaLag | RabbitLag]
     orders: OrdersBehind | None = None
     keeping: QueueKeeping | None = None
     stretches: StretchReader | None = None
@@ -67,7 +69,7 @@ def lag_parts(
     lag = settings.lag
     if lag is None:
         return None
-    collectors = kafka_collectors(settings, lag)
+    collectors = [*kafka_collectors(settings, lag), *rabbit_collectors(lag, wall_clock)]
     rows = SystemRows(table, SHARED)
     metrics.is_ours = lambda: rows.is_ours
     after: list[After] = [LagTelling(table, notices, OWN_CLUSTER, wall_clock)]
@@ -85,8 +87,15 @@ def lag_parts(
         orders,
         after,
         interval=lag.interval.span / SECOND,
+        expected=_expected(lag),
     )
     return LagParts(watch, collectors, orders, keeping, stretches)
+
+
+def _expected(lag: Lag) -> dict[str, frozenset[str]]:
+    """Which groups or queues have to be there, by cluster."""
+    others = {name: frozenset(one.expected) for name, one in (*lag.clusters.items(), *lag.rabbitmq.items())}
+    return {OWN_CLUSTER: frozenset(lag.expected), **others}
 
 
 def _figures(view: LagView) -> LagFigures:

@@ -11,15 +11,14 @@ It costs what has changed, not what there is. A group goes when complete listing
 expected one turns MISSING; nothing else takes anything away.
 """
 
-from collections.abc import Set as AbstractSet
-
 import msgspec
 
 from slamon.lag.groups import GroupTrack, KeptGroup, remembered
 from slamon.lag.lookups import LookUps, OwnIndex
-from slamon.lag.observation import BrokerKind, Observation, Place, QueueSeen, TopicSeen, Unknown
+from slamon.lag.observation import BrokerKind, Observation, Place, TopicSeen, Unknown
 from slamon.lag.policy import LagRules
-from slamon.lag.queues import observe_queue, queue_flow
+from slamon.lag.queue_names import label_of
+from slamon.lag.queues import QueueTrack, observe_queue, queue_flow
 from slamon.lag.rows import GroupLag, Snapshot, TopicFlow
 from slamon.lag.topics import KeptTopic, TopicTrack, oldest_unread
 from slamon.orders.event import Instant
@@ -61,14 +60,14 @@ class ClusterTrack:
         self.fault: Unknown | None = None
         self.brokers: dict[str, Unknown | None] = {}
         self.topics: dict[str, TopicTrack] = {}
-        self.queues: dict[str, QueueSeen] = {}
+        self.queues: dict[str, QueueTrack] = {}
         self._memory = Memory()
 
     def remember(self, memory: Memory) -> None:
         """What was known before a restart; to be called before the first observation."""
         self._memory = memory
         for name in memory.groups:
-            self._group(name, 0)
+            self.group(name, 0)
 
     def keep(self) -> Memory:
         """What has to survive a restart."""
@@ -85,7 +84,11 @@ class ClusterTrack:
     def observe(self, seen: Observation) -> None:
         """Take one cycle."""
         self.lookups.begin()
-        self.kind, self.fault, self.brokers = seen.kind, seen.fault, dict(seen.brokers)
+        self.fault, self.brokers = seen.fault, dict(seen.brokers)
+        if seen.kind is not self.kind:  # what was remembered did not know it
+            self.kind = seen.kind
+            for group in self.groups.values():
+                group.kind = seen.kind
         if seen.fault is not None:
             for group in self.groups.values():
                 group.lose(seen.fault)
@@ -95,13 +98,10 @@ class ClusterTrack:
         at = seen.ends_at
         topics = self._observe_topics(seen, at)
         for name, there in seen.groups.items():
-            self._group(name, at).observe(there, topics, at, self.lookups)
-        for name, queue in seen.queues.items():
-            observe_queue(self._group(name, at), queue, at)
-        self.queues = dict(seen.queues)
+            self.group(name, at).observe(there, topics, at, self.lookups)
+        _observe_queues(self, seen, at)
         self._count_reads()
-        if seen.is_complete:
-            self._look_for_absent(seen.groups.keys() | seen.queues.keys(), at)
+        self._look_for_absent(seen, at)
 
     def _observe_topics(self, seen: Observation, at: Instant) -> dict[str, TopicSeen]:
         """The topics as they are now; one that has not changed is the same object as before."""
@@ -123,7 +123,8 @@ class ClusterTrack:
                 del self.topics[name]
         return found
 
-    def _group(self, name: str, at: Instant) -> GroupTrack:
+    def group(self, name: str, at: Instant) -> GroupTrack:
+        """The group of this name; with what was known before a restart where it is new."""
         group = self.groups.get(name)
         if group is None:
             group = self.groups[name] = GroupTrack(name, self.rules.policy(name), at, self.kind)
@@ -139,16 +140,21 @@ class ClusterTrack:
                 if tracks.read_now and topic is not None:
                     topic.read += tracks.read_now
 
-    def _look_for_absent(self, present: AbstractSet[str], at: Instant) -> None:
+    def _look_for_absent(self, seen: Observation, at: Instant) -> None:
+        present = seen.groups.keys() | seen.queues.keys()
         for name in self.rules.expected - present:
-            self._group(name, at)
+            if seen.lists(name):
+                self.group(name, at)
         for name in self.groups.keys() - present:
+            if not seen.lists(name):
+                continue
             group = self.groups[name]
             if group.absent_at is None:
                 group.absent_at = at
             if at - group.absent_at < self.rules.gone_after:
                 continue
             group.forget(self.lookups)
+            self.queues.pop(name, None)
             if name in self.rules.expected:
                 group.is_missing = True
             else:
@@ -163,11 +169,27 @@ class ClusterTrack:
         return Snapshot(self.cluster, now, groups, _topic_rows(self, groups, now), self.kind, self.fault, away)
 
 
+def _observe_queues(cluster: ClusterTrack, seen: Observation, at: Instant) -> None:
+    """The queues; one that was not seen for what is wrong with its virtual host is lost, not gone."""
+    if seen.kind is not BrokerKind.RABBITMQ:
+        return
+    for name, group in cluster.groups.items():
+        fault = seen.brokers.get(label_of(name))
+        if fault is not None and name not in seen.queues:
+            group.lose(fault)
+    for name, queue in seen.queues.items():
+        group = cluster.group(name, at)
+        group.coordinator = label_of(name)
+        cluster.queues.setdefault(name, QueueTrack()).observe(queue, group.policy, at)
+        observe_queue(group, queue, at)
+
+
 def _topic_rows(cluster: ClusterTrack, groups: tuple[GroupLag, ...], now: Instant) -> tuple[TopicFlow, ...]:
     if cluster.kind is BrokerKind.RABBITMQ:
         rows, queues = {row.group: row for row in groups}, cluster.queues
         return tuple(
-            queue_flow(cluster.cluster, queues[name], cluster.groups[name], rows[name]) for name in sorted(queues)
+            queue_flow(cluster.cluster, queues[name], cluster.groups[name], rows[name], cluster.rules)
+            for name in sorted(queues)
         )
     unread, topics = oldest_unread(groups), cluster.topics
     return tuple(topics[name].flow(cluster.cluster, cluster.rules, unread.get(name), now) for name in sorted(topics))

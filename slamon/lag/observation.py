@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeAlias
 
 import msgspec
 
+from slamon.lag.queue_names import label_of
 from slamon.orders.event import Instant
 
 
@@ -150,9 +151,10 @@ class QueueSeen(msgspec.Struct, frozen=True, gc=False):
 class Observation(msgspec.Struct, frozen=True):
     """One cycle over one cluster.
 
-    `brokers` holds every broker that was asked to list its groups, with its fault or None. Only when all answered, a
-    group that is not in `groups` is positively absent (`is_complete`). Groups that were filtered away are not in
-    `groups`, and not known to the core. `fault`: nothing could be read at all; the rest is empty.
+    `brokers` holds every broker that was asked to list its groups, with its fault or None (of RabbitMQ: every virtual
+    host, by its label). Only when all answered, a group that is not in `groups` is positively absent (`is_complete`).
+    Groups that were filtered away are not in `groups`, and not known to the core. `fault`: nothing could be read at
+    all; the rest is empty.
     `commits_at` is the instant before the first commit was asked, `ends_at` the one before the first end was.
     """
 
@@ -166,6 +168,16 @@ class Observation(msgspec.Struct, frozen=True):
     queues: Mapping[str, QueueSeen] = {}
     brokers: Mapping[str, Unknown | None] = {}
     fault: Unknown | None = None
+
+    def lists(self, name: str) -> bool:
+        """Whether a group or queue that is not in it is not there at all: positive evidence of its absence.
+
+        Of a queue its own virtual host has to have been listed, or to be gone.
+        """
+        if self.kind is BrokerKind.RABBITMQ:
+            fault = self.brokers.get(label_of(name))
+            return self.fault is None and (fault is None or fault.reason is Reason.NO_TOPIC)
+        return self.is_complete
 
     @property
     def is_complete(self) -> bool:

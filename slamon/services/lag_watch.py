@@ -5,7 +5,7 @@ What was found is one value, swapped whole; whoever shows it reads memory only.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -62,6 +62,8 @@ class LagWatch:
     """Called one after the other when all clusters were looked at."""
     interval: float = 15.0
     """Seconds from the beginning of one look to that of the next."""
+    expected: Mapping[str, frozenset[str]] | None = None
+    """By cluster what has to be there; None: what the rules say, in each."""
     budget: Budget = field(default_factory=Budget)
     view: LagView = field(default_factory=LagView)
     _tracks: dict[str, ClusterTrack] = field(default_factory=dict)
@@ -176,8 +178,15 @@ class LagWatch:
         for collector in self.collectors:
             orders = self.orders if self.orders is not None and self.orders.cluster == collector.name else None
             own_index = None if orders is None else orders.index.stamp
-            track = self._tracks[collector.name] = ClusterTrack(collector.name, self.rules, own_index)
+            track = self._tracks[collector.name] = ClusterTrack(collector.name, self._rules(collector.name), own_index)
             track.remember(self._keeping.memory(collector.name))
+
+    def _rules(self, cluster: str) -> LagRules:
+        return (
+            self.rules
+            if self.expected is None
+            else replace(self.rules, expected=self.expected.get(cluster, frozenset()))
+        )
 
     def _lay_down(self) -> None:
         """Another worker watches: what this one knew grows old."""

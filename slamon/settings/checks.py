@@ -9,6 +9,7 @@ from slamon.settings.finding import ANY, Finding, no_such_status
 from slamon.settings.lag_checks import LAG_CHECKS
 from slamon.settings.login_checks import security
 from slamon.settings.policy_checks import POLICY_CHECKS
+from slamon.settings.rabbitmq_checks import rabbitmq
 from slamon.settings.receiver_checks import receivers
 from slamon.settings.routing_checks import ROUTING_CHECKS
 from slamon.settings.sla_checks import SLA_CHECKS, Check
@@ -100,6 +101,7 @@ CHECKS = (
     Check(_receivers),
     *ROUTING_CHECKS,
     Check(receivers),
+    Check(rabbitmq),
     Check(_something_to_do, (("lag",), ("services",))),
 )
 

@@ -11,7 +11,7 @@ from slamon.lag.observation import Isolation
 from slamon.lag.policy import LagPolicy, LagRules
 from slamon.metrics.lag_form import Detail, Exposition, LagForm
 from slamon.settings.duration import Duration
-from slamon.settings.fields import Allowed, PositiveSpan, Section, Servers, Span, whole
+from slamon.settings.fields import Allowed, PositiveSpan, Section, Servers, Span, Word, whole
 from slamon.settings.kafka import Security
 
 _PATTERN = "a regular expression for the whole name"
@@ -113,6 +113,9 @@ class FurtherCluster(Section):
     bootstrap_servers: Annotated[Servers, Field(description="Brokers to ask first")]
     security: Annotated[Security, Field(description="TLS and SASL, as in kafka.security")] = Security()
     groups: Annotated[Names | None, Field(description="Which groups; null: as lag.groups")] = None
+    expected: Annotated[
+        tuple[Word, ...], Field(description="Groups that must exist there"), Allowed("a list of group names")
+    ] = ()
 
 
 class Shown(Section):

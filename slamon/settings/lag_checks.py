@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from slamon.settings.duration import Duration
     from slamon.settings.finding import Finding
+    from slamon.settings.lag import Names
     from slamon.settings.root import Settings
     from slamon.settings.shape import Path
 
@@ -47,19 +48,27 @@ def groups(settings: Settings) -> Iterator[Finding]:
     lag = settings.lag
     if lag is None:
         return
-    names = [lag.groups, *(cluster.groups for cluster in lag.clusters.values() if cluster.groups is not None)]
-    for index, group in enumerate(lag.expected):
-        if not any(one.take(group) for one in names):
+    yield from _unseen(lag.expected, lag.groups, ("lag",))
+    for name, cluster in lag.clusters.items():
+        yield from _unseen(cluster.expected, cluster.groups or lag.groups, ("lag", "clusters", name))
+    for section in ("clusters", "rabbitmq"):
+        if OWN_CLUSTER in getattr(lag, section):
+            words = f"{OWN_CLUSTER} is the name of slamon's own cluster, allowed is any other"
+            yield ("lag", section, OWN_CLUSTER), words
+    for name in lag.rabbitmq.keys() & lag.clusters.keys():
+        yield ("lag", "rabbitmq", name), f"{name} is a cluster of lag.clusters too, allowed is a name of its own"
+
+
+def _unseen(expected: tuple[str, ...], groups: Names, path: Path) -> Iterator[Finding]:
+    for index, group in enumerate(expected):
+        if not groups.take(group):
             words = (
                 f"{group} is left out by lag.groups and would always be missing, allowed are groups that are watched"
             )
-            yield ("lag", "expected", index), words
-    if OWN_CLUSTER in lag.clusters:
-        words = f"{OWN_CLUSTER} is the name of slamon's own cluster, allowed is any other"
-        yield ("lag", "clusters", OWN_CLUSTER), words
+            yield (*path, "expected", index), words
 
 
 LAG_CHECKS = (
     Check(thresholds, (("lag", "warn_after"), ("lag", "critical_after"), ("lag", "overrides"), ("lag", "promises"))),
-    Check(groups, (("lag", "groups"), ("lag", "expected"), ("lag", "clusters"))),
+    Check(groups, (("lag", "groups"), ("lag", "expected"), ("lag", "clusters"), ("lag", "rabbitmq"))),
 )

@@ -9,6 +9,7 @@ from slamon.lag.policy import LagPolicy, LagRules, SlackPolicy
 from slamon.settings.duration import Duration
 from slamon.settings.fields import Allowed, Name, PositiveSpan, Section, Span, Url, Word, whole
 from slamon.settings.lag import FurtherCluster, Names, Override, Promises, Shown, WatchedTopics
+from slamon.settings.rabbitmq import RabbitMq
 
 _QUARTER_MINUTE = Duration.parse("PT15S")
 _MINUTE = Duration.parse("PT1M")
@@ -23,7 +24,9 @@ class Lag(Section):
     )
     groups: Annotated[Names, Field(description="Which groups")] = Names()
     expected: Annotated[
-        tuple[Word, ...], Field(description="Groups that must exist; else MISSING"), Allowed("a list of group names")
+        tuple[Word, ...],
+        Field(description="Groups that must exist in the cluster of kafka; else MISSING"),
+        Allowed("a list of group names"),
     ] = ()
     isolation: Annotated[
         Isolation,
@@ -51,6 +54,10 @@ class Lag(Section):
         dict[Name, FurtherCluster],
         Allowed("a mapping of names to clusters"),
     ] = Field(default_factory=dict, description="Further clusters to watch, by name")
+    rabbitmq: Annotated[
+        dict[Name, RabbitMq],
+        Allowed("a mapping of names to RabbitMQs"),
+    ] = Field(default_factory=dict, description="RabbitMQs by name, whose queues are watched beside Kafka's groups")
     metrics: Annotated[Shown, Field(description="What /metrics shows of it")] = Shown()
 
     def to_rules(self) -> LagRules:

@@ -56,7 +56,7 @@ async def test_order_topics_are_joined_to_the_queues() -> None:
     assert parts is not None
     assert parts.orders is not None
     assert parts.orders is parts.watch.orders
-    assert (parts.orders.cluster, parts.orders.topics) == ("default", {"orders.events"})
+    assert (parts.orders.cluster, parts.orders.topics) == ("default", frozenset({"orders.events"}))
     assert len(parts.watch.after) == 2
     place = Place("orders.events", 3)
     parts.orders.watching(ours=True)
@@ -126,3 +126,17 @@ async def test_a_cluster_may_have_groups_of_its_own() -> None:
     assert not watch_of(lag, eu).groups.take("mes")
     for collector in collectors:
         await collector.close()
+
+
+async def test_rabbitmq_is_watched_beside_kafka_and_each_has_its_own_expectations() -> None:
+    queues = "{url: 'http://127.0.0.1:9', username: u, password: p, expected: [price]}"
+    text = f"{{expected: [mes], rabbitmq: {{shop-mq: {queues}}}, clusters: {{eu: {{bootstrap_servers: 'a:1'}}}}}}"
+    parts = parts_of(settings(text), OneTable(), LagMetrics(LagForm()))
+    assert parts is not None
+    assert [collector.name for collector in parts.watch.collectors] == ["default", "eu", "shop-mq"]
+    assert parts.watch.expected == {
+        "default": frozenset({"mes"}),
+        "eu": frozenset(),
+        "shop-mq": frozenset({"price"}),
+    }
+    await parts.close()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from slamon.lag.observation import Isolation, Observation, PartitionSeen, Reason, Unknown
+from slamon.lag.observation import BrokerKind, Isolation, Observation, PartitionSeen, Reason, Unknown
 
 AWAY = Unknown(Reason.BROKER_AWAY, "127.0.0.1:9092 did not answer")
 
@@ -31,3 +31,27 @@ def test_absence_is_evidence_only_when_every_broker_listed_its_groups(
     brokers: dict[str, Unknown | None], fault: Unknown | None, is_complete: bool
 ) -> None:
     assert Observation("shop", 1, 1, 2, brokers=brokers, fault=fault).is_complete is is_complete
+
+
+@pytest.mark.parametrize(
+    ("name", "fault", "is_evidence"),
+    [
+        ("orders", None, True),
+        ("shop/orders", None, False),
+        ("old/orders", None, True),
+        ("nowhere/orders", None, True),
+        ("orders", AWAY, False),
+    ],
+    ids=["listed", "refused", "deleted", "not configured", "the cycle failed"],
+)
+def test_of_a_queue_its_own_virtual_host_has_to_have_been_listed(
+    name: str, fault: Unknown | None, is_evidence: bool
+) -> None:
+    brokers = {"vhost /": None, "vhost shop": Unknown(Reason.REFUSED), "vhost old": Unknown(Reason.NO_TOPIC)}
+    seen = Observation("rabbit", 1, 1, 1, BrokerKind.RABBITMQ, brokers=brokers, fault=fault)
+    assert seen.lists(name) is is_evidence
+
+
+@pytest.mark.parametrize("broker", [None, AWAY])
+def test_a_group_of_kafka_is_listed_when_every_broker_was(broker: Unknown | None) -> None:
+    assert Observation("shop", 1, 1, 1, brokers={"1": None, "2": broker}).lists("mes") is (broker is None)

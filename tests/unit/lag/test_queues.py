@@ -114,3 +114,62 @@ def test_a_deleted_queue_goes() -> None:
     rabbit.group(3)
     rabbit.cycle(None)
     assert rabbit.cycle(None).groups == ()
+
+
+def test_messages_that_expire_leave_nothing_that_waited() -> None:
+    rabbit = Rabbit()
+    for _ in range(4):
+        rabbit.group(3, published=10, settled=7)
+    found = rabbit.group(2, published=10, settled=7)
+    assert (found.age.at_least, found.status) == (None, LagStatus.OK), "another message stands at the head"
+
+
+def test_a_purge_counts_neither_as_read_nor_as_never_published() -> None:
+    rabbit = Rabbit()
+    rabbit.cycle(QueueSeen(900, 0, 1, published=900, settled=0))
+    flow = flow_of(rabbit.cycle(QueueSeen(0, 0, 1, published=960, settled=0)))
+    assert (flow.per_second_in, flow.per_second_out, flow.messages) == (1.0, 0.0, 0)
+
+
+def test_rates_are_unknown_until_two_readings_of_the_same_count() -> None:
+    rabbit = Rabbit()
+    assert flow_of(rabbit.cycle(QueueSeen(0, 0, 1, published=900, settled=900))).per_second_in is None
+    assert flow_of(rabbit.cycle(QueueSeen(0, 0, 1, published=5, settled=5))).per_second_in is None
+    assert flow_of(rabbit.cycle(QueueSeen(0, 0, 1, published=65, settled=35))).per_second_out == 0.5
+    assert flow_of(rabbit.cycle(QueueSeen(0, 0, 1))).per_second_in is None
+
+
+def test_without_counters_a_queue_that_shrinks_is_read() -> None:
+    rabbit = Rabbit()
+    found = [rabbit.group(ready, head_at=T0 - HOUR - ready) for ready in range(100, 40, -10)][-1]
+    assert found.status is LagStatus.CATCHING_UP
+
+
+def test_what_is_too_old_to_be_said_is_not_shown_among_the_topics_either() -> None:
+    rabbit = Rabbit()
+    rabbit.cycle(QueueSeen(3, 0, 1, published=3, settled=0))
+    fault = Unknown(Reason.NO_LEADER, "the queue is down")
+    rabbit.cycle(QueueSeen(fault=fault))
+    flow = flow_of(rabbit.cycle(QueueSeen(fault=fault)))
+    assert (flow.messages, flow.ready, flow.per_second_in, flow.unknown) == (None, None, None, fault)
+
+
+def test_the_virtual_host_stands_for_the_broker_of_a_queue() -> None:
+    assert Rabbit().group(3).coordinator == "vhost /"
+
+
+def test_what_is_remembered_over_a_restart_is_still_a_queue() -> None:
+    before = Rabbit()
+    for _ in range(8):
+        before.group(3, published=9, settled=6, consumers=0)
+    after = Rabbit()
+    after.now = before.now
+    after.track.remember(before.track.keep())
+    found = after.group(3, published=9, settled=6, consumers=0)
+    assert (found.kind, found.status) == (BrokerKind.RABBITMQ, LagStatus.STOPPED)
+    away = Rabbit()
+    away.track.remember(before.track.keep())
+    fault = Unknown(Reason.BROKER_AWAY)
+    away.track.observe(Observation("rabbit", T0, T0, T0, BrokerKind.RABBITMQ, fault=fault))
+    (group,) = away.track.conclude(T0).groups
+    assert (group.kind, group.lag, group.unknown) == (BrokerKind.RABBITMQ, None, fault)

@@ -239,6 +239,22 @@ async def test_it_runs_until_it_is_ended() -> None:
         await running
 
 
+async def test_what_has_to_be_there_is_a_matter_of_each_cluster() -> None:
+    bench = Bench()
+    other = FakeCollector(FakeBroker(), lambda: bench.now, "other")
+    bench.collectors = [bench.collector, other]
+    bench.watch = bench.made()
+    bench.watch.expected = {"other": frozenset({"gone"})}
+    await bench.cycle()
+    await bench.cycle()
+    shown = bench.watch.view.snapshots
+    assert {name: [group.group for group in shown[name].groups] for name in shown} == {
+        "shop": ["mes"],
+        "other": ["gone"],
+    }
+    assert shown["other"].groups[0].status is LagStatus.MISSING
+
+
 async def over(bench: Bench) -> None:
     """The group reads all, and its incident ends."""
     await bench.cycle()

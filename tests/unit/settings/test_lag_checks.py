@@ -4,6 +4,8 @@ import pytest
 
 from tests.configurations import problems_beside
 
+RABBIT = "{url: 'http://mq:15672', username: u, password: p}"
+
 
 @pytest.mark.parametrize(
     "section",
@@ -13,7 +15,7 @@ from tests.configurations import problems_beside
         "overrides: [{groups: a, warn_after: PT10M}]",
         "warn_after: PT20M, critical_after: PT30M, overrides: [{groups: a, warn_after: PT1M}]",
         "expected: [mes], groups: {include: [mes]}",
-        "expected: [eu], groups: {include: [mes]}, clusters: {eu: {bootstrap_servers: 'a:1', groups: {}}}",
+        "groups: {include: [mes]}, clusters: {eu: {bootstrap_servers: 'a:1', groups: {}, expected: [eu]}}",
     ],
 )
 def test_what_is_right(section: str) -> None:
@@ -33,6 +35,13 @@ def test_what_is_right(section: str) -> None:
         ),
         ("expected: [ok, mes], groups: {include: [ok]}", "lag.expected.1", "mes is left out by lag.groups"),
         ("expected: [mes], groups: {exclude: [mes]}", "lag.expected.0", "would always be missing"),
+        (
+            "clusters: {eu: {bootstrap_servers: 'a:1', groups: {include: [a]}, expected: [b]}}",
+            "lag.clusters.eu.expected.0",
+            "b is left out",
+        ),
+        (f"rabbitmq: {{default: {RABBIT}}}", "lag.rabbitmq.default", "slamon's own cluster"),
+        (f"clusters: {{q: {{bootstrap_servers: 'a:1'}}}}, rabbitmq: {{q: {RABBIT}}}", "lag.rabbitmq.q", "of its own"),
         ("clusters: {default: {bootstrap_servers: 'a:1'}}", "lag.clusters.default", "slamon's own cluster"),
     ],
 )

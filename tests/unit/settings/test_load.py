@@ -166,6 +166,7 @@ def test_all_secrets_are_known() -> None:
         "notify.slack.token",
         "notify.slack.signing_secret",
         "notify.webhooks.x.url",
+        "lag.rabbitmq.x.password",
         "notify.webhooks.x.secret",
         "notify.heartbeat.url",
         "notify.slack.webhook_url",
