@@ -90,14 +90,15 @@ class _Shelf:
 
 @dataclass(slots=True)
 class OrderIndex:
-    """Which order each record of the order topics is about; fed by slamon's own reading of them, in order."""
+    """Which order each record of the order topics is about; fed by slamon's own reading of them, in order.
+
+    `order_topics` hold orders, whether anything of them was read or not; `is_fed`: this worker watches lag.
+    """
 
     standing: StandingOf
     limit: int = LIMIT
     order_topics: frozenset[str] = frozenset()
-    """Those that hold orders, whether anything of them was read or not."""
     is_fed: bool = True
-    """Whether this worker watches lag: else nobody asks, and nothing is kept."""
     _shelves: dict[Place, _Shelf] = field(default_factory=dict)
     _floors: dict[Place, int] = field(default_factory=dict)
 
@@ -172,7 +173,8 @@ class OrderIndex:
 
     def _bound(self, place: Place, shelf: _Shelf) -> None:
         if len(shelf.ids) > self.limit:
-            shelf.drop_below(self._floors.get(place, 0))
+            # Where nobody has looked for groups yet, slamon may be reading years: what is wanted of that is read again
+            shelf.drop_below(self._floors.get(place, shelf.offsets[self.limit // 4]))
         while len(shelf.ids) > max(self.limit, _FEW):
             shelf.thin(self._due)
 

@@ -2,6 +2,8 @@ from collections.abc import Mapping
 
 import pytest
 
+from slamon.lag.held_up import Queues, Stay
+from slamon.lag.waiting import Wait
 from slamon.notices.notice import DeliveryState, NoticeKind, retraction_id
 from slamon.notices.row import encode_row, mark_row, read_row
 from slamon.orders.event import SECOND, EventType, Instant, OrderEvent, rfc3339
@@ -248,3 +250,21 @@ async def test_an_explanation_says_what_the_forecast_rests_on() -> None:
     order = await knowing_view.order(ORDER) or {}
     assert order["forecast"] == (await knowing_view.explanation(ORDER) or {})["forecast"]
     assert order["forecast"]["basis"] == "learnt"  # type: ignore[index]
+
+
+async def test_an_explanation_says_which_queue_holds_the_order() -> None:
+    """Its time behind the queue has the queue's name; once it is over nothing holds it."""
+    tables = tables_of(order_event(system="shop"))
+    view = view_of(tables, day(2))
+    assert (await view.explanation(ORDER) or {})["blocked"] is None
+    wait = Wait("crm-sync", "orders", 0, 7, day(1), 0)
+    view.queues.swap(
+        Queues(day(2), complete=True, waits={ORDER: [wait]}, stays=(Stay(ORDER, "crm-sync", "orders", day(1)),))
+    )
+    told = await view.explanation(ORDER) or {}
+    assert told["blocked"]["who"] == "crm-sync"  # type: ignore[index]
+    assert {(c["cause"], c["who"], c["seconds"]) for c in told["causes"]} >= {("queue", "crm-sync", 86400)}  # type: ignore[attr-defined]
+    over = tables_of(order_event(system="shop"), order_event("SHIPPED", day(1), system="mes"))
+    done = view_of(over, day(2))
+    done.queues.swap(view.queues.queues)
+    assert (await done.explanation(ORDER) or {})["blocked"] is None
