@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from slamon.orders.event import SECOND, EventType, Instant, OrderEvent, rfc3339
 from slamon.services import orders_view
 from slamon.services.orders_view import Head, OrdersView
 from slamon.services.system_rows import system_key
+from slamon.sla.causes import Cause
 from slamon.sla.clock import Due
 from slamon.sla.verdict import Verdict
 from tests.builders import ORDER, PROMISE_ONLY, T0, day, mark_of, order_event, told
@@ -49,6 +51,7 @@ async def test_a_head_holds_what_lists_filter_and_sort_by() -> None:
             divergences=(),
             waiting=(("PRICE_CALCULATED", day(1)),),
             client_id="c-1",
+            cause=Cause.PERSON,
         )
     ]
 
@@ -92,6 +95,7 @@ async def test_an_event_slightly_in_the_future_takes_effect_at_its_time() -> Non
     [before] = await heads(view_of(tables, ahead - 1))
     waiting = (("SUBMITTED", T0),)
     on_track = Head(ORDER, "SUBMITTED", Verdict.ON_TRACK, "shop", "m-1", "Ann", T0, day(21), None, T0, waiting=waiting)
+    on_track = replace(on_track, cause=Cause.WORK)
     assert before == on_track
     [after] = await heads(view_of(tables, ahead))
     assert after == Head(ORDER, "SHIPPED", Verdict.KEPT, "b2b", "m-2", "Bob", T0, day(21), ahead, ahead)
