@@ -1,45 +1,54 @@
-"""slamon's whole cycle for the lag benchmark: collect, look up ages, read what may be markers, judge, render."""
+"""slamon's whole cycle for the lag benchmark: the daemon's own watch over one cluster, and the exposition of it."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Mapping
+
+import structlog
 
 from slamon.kafka.lag.collector import KafkaLag
-from slamon.lag.cluster import ClusterTrack
+from slamon.lag.incidents import Changes
 from slamon.lag.policy import LagRules
 from slamon.lag.rows import Snapshot
 from slamon.metrics.lag import LagFigures, LagMetrics
 from slamon.metrics.lag_form import LagForm
 from slamon.orders.event import Instant
+from slamon.services.lag_ports import LagView
+from slamon.services.lag_watch import LagWatch
 
-ROUNDS = 8
-"""Look-ups of each partition in one cycle; what is open then goes on in the next."""
-_AT_MOST = 1_000
-_SCANS = 64
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+
+
+class MemoryRows:
+    """What the daemon would keep in its table."""
+
+    is_ours = True
+
+    def __init__(self) -> None:
+        self._rows: dict[str, bytes | None] = {}
+
+    def get(self, name: str) -> bytes | None:
+        return self._rows.get(name)
+
+    async def put(self, changed: Mapping[str, bytes | None]) -> bool:
+        self._rows |= changed
+        return True
 
 
 class WholeCycle:
-    """One cluster, followed from cycle to cycle as the daemon does it."""
+    """One cluster, watched from cycle to cycle: collect, look up ages, read what may be markers, judge, render."""
 
     def __init__(self, collector: KafkaLag, clock: Callable[[], Instant]) -> None:
         self.collector = collector
-        self._clock = clock
-        self.track = ClusterTrack(collector.name, LagRules())
         self.metrics = LagMetrics(LagForm(own_cluster=collector.name))
-        self.looked_up = 0
-        """Timestamps asked so far."""
+        self._watch = LagWatch([collector], LagRules(), MemoryRows(), clock, _nothing)
 
-    async def run(self, rounds: int = ROUNDS) -> tuple[Snapshot, str]:
+    async def run(self) -> tuple[Snapshot, bytes]:
         """One cycle; the snapshot and the exposition of it."""
-        self.track.observe(await self.collector.collect())
-        lookups = self.track.lookups
-        for _ in range(rounds):
-            asked = lookups.time_questions(self._clock(), _AT_MOST)
-            if not asked:
-                break
-            self.looked_up += len(asked)
-            lookups.take_times(asked, await self.collector.ask(asked), self._clock())
-        scans = lookups.scans.questions(self._clock(), _SCANS)
-        if scans:
-            lookups.scans.take(scans, await self.collector.scan(scans), self._clock())
-        snapshot = self.track.conclude(self._clock())
+        await self._watch.step()
+        snapshot = self._watch.view.snapshots[self.collector.name]
         self.metrics.show(LagFigures({snapshot.cluster: snapshot}))
-        return snapshot, self.metrics.render().decode()
+        return snapshot, self.metrics.render()
+
+
+def _nothing(_: LagView, __: Changes) -> None:
+    """Nobody is told."""

@@ -71,7 +71,7 @@ class Cluster:
         self.options = dict(options)
         self.timeout = timeout
         self._client: Any = None
-        self._tracked: tuple[str, ...] = ()
+        self._tracked: frozenset[str] = frozenset()
         self._opening = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
@@ -104,13 +104,12 @@ class Cluster:
     def track(self, topics: Collection[str]) -> None:
         """Which topics aiokafka itself looks at, every five minutes and after a lost connection.
 
-        Else it looks at all, and takes them apart field by field: half a second for 10,000 partitions. Name only
+        Else it looks at all, and takes them apart field by field: 70 ms of CPU for 10,000 partitions. Name only
         topics that exist, for such a look would make them.
         """
-        if set(topics) != set(self._tracked):
-            self._tracked = tuple(topics)
-            if self._client is not None:
-                self._client.set_topics(self._tracked)
+        self._tracked = frozenset(topics)
+        if self._client is not None:
+            self._client.set_topics(self._tracked)
 
     async def describe(self, topics: Collection[str]) -> Description:
         """The nodes and these topics; raises SourceError."""

@@ -84,6 +84,7 @@ class ClusterTrack:
 
     def observe(self, seen: Observation) -> None:
         """Take one cycle."""
+        self.lookups.begin()
         self.kind, self.fault, self.brokers = seen.kind, seen.fault, dict(seen.brokers)
         if seen.fault is not None:
             for group in self.groups.values():

@@ -49,7 +49,7 @@ def _sorted(group: GroupTrack) -> list[TopicTracks]:
 
 
 def _partition(track: Track, case: Case, policy: LagPolicy) -> Json:
-    lag = track.lag
+    lag, unread = track.lag, track.unread
     return {
         "topic": track.place.topic,
         "partition": track.place.partition,
@@ -60,7 +60,8 @@ def _partition(track: Track, case: Case, policy: LagPolicy) -> Json:
         "lag": case.lag,
         "formula": f"{lag.end} - {lag.x} = {lag.lag}" + (", none of it readable" if lag.lag and not case.lag else ""),
         "age": _bounds(case.at_least, case.at_most),
-        "look_ups": None if track.unread is None else track.unread.search.asked,
+        "look_ups": None if unread is None else unread.search.asked,
+        "age_unknown": None if unread is None or unread.fault is None else str(unread.fault.reason),
         "samples": [{"at": rfc3339(at), "position": x, "end": end} for at, x, end in track.window.samples()],
         "rules": rules_of(case, policy),
     }

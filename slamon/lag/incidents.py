@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from slamon.lag.troubles import Spot, Trouble, TroubleKind
+from slamon.lag.troubles import NO_BACKLOG, Backlog, Spot, Trouble, TroubleKind
 from slamon.lag.verdict import LagStatus, Level
 from slamon.orders.event import SECOND, Instant, Span
 
@@ -20,8 +20,9 @@ _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:slamon:lag-incident")
 
 
 class Incident(msgspec.Struct, array_like=True, frozen=True):
-    """One incident. `status`, `level` and `spot` are the last that were seen; `orders` the most that were affected.
+    """One incident.
 
+    `status`, `level`, `spot` and `backlog` are the last that were seen, `orders` the most that were affected.
     `started_at`: since when the first unread record waited, or what else is wrong was so; `opened_at`: when slamon said
     so. `well_since`: nothing is wrong any more, and if it stays so, it ends there.
     """
@@ -38,7 +39,7 @@ class Incident(msgspec.Struct, array_like=True, frozen=True):
     clear_after: Span
     spot: Spot | None = None
     orders: int | None = None
-    soonest: str | None = None
+    backlog: Backlog = NO_BACKLOG
     cause: str | None = None
     well_since: Instant | None = None
     ended_at: Instant | None = None
@@ -71,6 +72,12 @@ def decode_incidents(kept: bytes) -> Incidents:
     except msgspec.DecodeError:
         return Incidents()
     return incidents if incidents.version == VERSION else Incidents()
+
+
+def essence(incidents: Incidents) -> Incidents:
+    """Without what is seen anew in every cycle."""
+    still = [msgspec.structs.replace(one, spot=None, backlog=NO_BACKLOG) for one in incidents.open]
+    return Incidents(tuple(still), incidents.silenced_until)
 
 
 def incident_id(cluster: str, subject: str, kind: TroubleKind, anchor: str) -> str:
@@ -132,8 +139,8 @@ def _open(trouble: Trouble, now: Instant) -> Incident:
         trouble.level,
         trouble.clear_after,
         trouble.spot,
-        trouble.orders,
-        trouble.soonest,
+        trouble.backlog.orders,
+        trouble.backlog,
         trouble.cause,
     )
 
@@ -149,7 +156,7 @@ def _go_on(incident: Incident, trouble: Trouble | None, now: Instant) -> Inciden
         return msgspec.structs.replace(incident, well_since=since, ended_at=since if is_over else None)
     if trouble.is_silenced:
         return incident
-    counts = [count for count in (incident.orders, trouble.orders) if count is not None]
+    counts = [count for count in (incident.orders, trouble.backlog.orders) if count is not None]
     return msgspec.structs.replace(
         incident,
         status=trouble.status,
@@ -157,7 +164,7 @@ def _go_on(incident: Incident, trouble: Trouble | None, now: Instant) -> Inciden
         worst=max(incident.worst, trouble.level),
         spot=trouble.spot,
         orders=max(counts, default=None),
-        soonest=trouble.soonest,
+        backlog=trouble.backlog,
         cause=trouble.cause,
         well_since=None,
     )

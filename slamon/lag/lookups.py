@@ -29,7 +29,12 @@ class LookUps:
         self._own = own_index
         self._places: dict[Place, dict[int, Unread]] = {}
         self._ages: OrderedDict[Place, None] = OrderedDict()
+        self._failed: set[Place] = set()
         self.scans = Scans()
+
+    def begin(self) -> None:
+        """A new cycle: what was not answered in the last one is asked again."""
+        self._failed.clear()
 
     def stand(
         self, place: Place, x: int, *, log: tuple[int, int], thresholds: tuple[Span, ...], before: Unread | None = None
@@ -87,6 +92,8 @@ class LookUps:
         for place in list(self._ages):
             if len(asked) >= at_most:
                 break
+            if place in self._failed:
+                continue
             at = self._question(place, now)
             if at is None:
                 del self._ages[place]
@@ -96,15 +103,16 @@ class LookUps:
         return asked
 
     def take_times(self, asked: TimeQuestions, answers: TimeAnswers, now: Instant) -> None:
-        """Take the answers to questions; what was not answered is asked again."""
-        for place, answer in answers.items():
-            at, here = asked.get(place), self._places.get(place)
-            if at is None or here is None:
-                continue
-            for unread in here.values():
-                if isinstance(answer, Unknown):
+        """Take the answers to questions; what was not answered is asked again in the next cycle."""
+        for place, at in asked.items():
+            answer = answers.get(place)
+            here = self._places.get(place, {}).values()
+            if answer is None or isinstance(answer, Unknown):
+                self._failed.add(place)
+                for unread in here:
                     unread.fault = answer
-                    continue
+                continue
+            for unread in here:
                 unread.fault = None
                 unread.search.asked += 1
                 unread.search.take(at, answer, now)

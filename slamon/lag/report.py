@@ -120,7 +120,11 @@ def incident_json(incident: Incident, now: Instant) -> Json:
         "status": str(incident.status),
         "severity": incident.level.name.lower(),
         "stands_on": _spot_json(incident.spot),
-        "soonest": incident.soonest,
+        "lag": incident.backlog.lag,
+        "lag_seconds": _seconds(incident.backlog.age),
+        "eta_seconds": _seconds(incident.backlog.eta),
+        "soonest": incident.backlog.soonest,
+        "soonest_due_at": _instant(incident.backlog.due_at),
     }
 
 

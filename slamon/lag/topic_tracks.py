@@ -63,7 +63,9 @@ class TopicTracks(msgspec.Struct):
         """Take one cycle's readings, commits and ends of one topic."""
         healthy = not unknown and not self.is_faulty and seen.fault is None
         if healthy and self.read_at and commits == self.commits and (seen is self.seen or seen == self.seen):
-            self._observe_unchanged(at, policy, lookups)
+            self.read_at, self.read_now = at, 0
+            for track in self.uneasy:
+                ask_for_scan(track, lookups, policy, at)
             return
         before = sum(track.lag.x for track in self.tracks.values())
         for number in self.tracks.keys() | seen.partitions.keys() | unknown.keys():
@@ -88,11 +90,6 @@ class TopicTracks(msgspec.Struct):
             if track.is_at_rest:
                 track.verdict = track.case = None
         self._places = {}
-
-    def _observe_unchanged(self, at: Instant, policy: LagPolicy, lookups: LookUps) -> None:
-        self.read_at, self.read_now = at, 0
-        for track in self.uneasy:
-            ask_for_scan(track, lookups, policy, at)
 
     def judge(self, now: Instant, policy: LagPolicy, lookups: LookUps, *, has_members: bool | None) -> list[Verdict]:
         """Judge whatever is not at rest, and write its row."""

@@ -45,6 +45,24 @@ class Spot(msgspec.Struct, array_like=True, frozen=True, gc=False):
     order_id: str | None = None
 
 
+class Backlog(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """How much there is: records, the age of the first, when it will be gone, and which promise ends first.
+
+    `lost`: records deleted unread, or of a rewind those that are read again. None is unknown.
+    """
+
+    lag: int | None = None
+    age: Span | None = None
+    eta: Span | None = None
+    lost: int = 0
+    orders: int | None = None
+    soonest: str | None = None
+    due_at: Instant | None = None
+
+
+NO_BACKLOG = Backlog()
+
+
 class Trouble(msgspec.Struct, frozen=True):
     """One condition. `anchor` names its beginning in the log, so that whoever finds it anew finds the same.
 
@@ -60,8 +78,7 @@ class Trouble(msgspec.Struct, frozen=True):
     anchor: str
     clear_after: Span
     spot: Spot | None = None
-    orders: int | None = None
-    soonest: str | None = None
+    backlog: Backlog = NO_BACKLOG
     cause: str | None = None
     is_silenced: bool = False
     is_new: bool = False
@@ -132,9 +149,8 @@ def _of_group(
         started_at,
         anchor,
         policy.clear_after,
-        _spot(group, index) if kind is TroubleKind.LAG else None,
-        None if waiting is None else waiting.orders,
-        None if waiting is None else waiting.soonest,
+        None if kind is TroubleKind.UNREADABLE else _spot(group, index),
+        _backlog(group, waiting, snapshot.as_of),
         None if group.unknown is None else group.unknown.detail or group.unknown.reason,
         is_under_outage(group, snapshot),
         kind is TroubleKind.UNREADABLE and lasts < policy.unknown_after,  # one cycle that failed is no incident
@@ -150,6 +166,18 @@ def _beginning(group: GroupLag, now: Instant) -> tuple[Instant, str]:
     if group.status in LATE:
         return now - (row.age.at_least or 0), place
     return group.since, place
+
+
+def _backlog(group: GroupLag, waiting: Waiting | None, now: Instant) -> Backlog:
+    return Backlog(
+        group.lag,
+        group.age.at_least,
+        None if group.eta is None else group.eta.span,
+        group.lost,
+        None if waiting is None else waiting.orders,
+        None if waiting is None else waiting.soonest,
+        None if waiting is None or waiting.slack is None else now + waiting.slack,
+    )
 
 
 def _spot(group: GroupLag, index: OrderIndex | None) -> Spot | None:

@@ -138,6 +138,8 @@ class LagMetrics:
 
 
 def _waiting(lines: Lines, labels: Labels, waiting: Waiting | None) -> None:
+    if waiting is not None and waiting.slack is not None:
+        put(lines, names.LEAST_SLACK, f"{labels.group}{labels.cluster}", seconds(waiting.slack))
     for topic, orders in ({} if waiting is None else waiting.topics).items():
         put(lines, names.ORDERS_WAITING, f'{labels.group},topic="{escaped(topic)}"{labels.cluster}', orders)
 

@@ -37,6 +37,12 @@ LOST = gauge("slamon_consumergroup_lost_records", "Records that were deleted bef
 ORDERS_WAITING = gauge(
     "slamon_lag_orders_waiting", "Orders with a record that the group has yet to read.", _GROUP, "topic"
 )
+LEAST_SLACK = gauge(
+    "slamon_lag_least_slack_seconds",
+    "The least that is left of a promise among the orders that wait; negative once it has passed.",
+    _GROUP,
+    unit="seconds",
+)
 INCIDENTS = gauge("slamon_lag_incidents", "Open incidents about lag.", "kind", "severity")
 
 TOPIC_MESSAGES = gauge("slamon_topic_messages", "Records that a topic or queue holds.", "topic")
@@ -73,7 +79,7 @@ UNKNOWN = gauge(
 )
 
 LAG_CATALOG: tuple[MetricSpec, ...] = (
-    *(LAG, LAG_SECONDS, STATUS, SEVERITY, MEMBERS, ETA, LOST, ORDERS_WAITING, INCIDENTS),
+    *(LAG, LAG_SECONDS, STATUS, SEVERITY, MEMBERS, ETA, LOST, ORDERS_WAITING, LEAST_SLACK, INCIDENTS),
     *(TOPIC_MESSAGES, TOPIC_READY, TOPIC_UNACKNOWLEDGED, TOPIC_IN, TOPIC_OUT, TOPIC_SILENT, TOPIC_AT_RISK),
     *(DEAD_LETTERS_HELD, CYCLE, AS_OF, FAILURES, BROKERS_AWAY, UNKNOWN),
 )

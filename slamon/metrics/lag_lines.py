@@ -57,13 +57,13 @@ def of_group(group: GroupLag, cluster: str) -> Labels:
 
 
 def topic_of_group(labels: Labels, topic: TopicLag, form: LagForm, *, is_kafka: bool) -> list[tuple[str, str]]:
-    """What is said of a topic for a group."""
+    """What is said of a topic for a group; a sum of which a part is unknown is none."""
     name = escaped(topic.topic)
     there, cluster = f'{labels.group},topic="{name}"', labels.cluster
     found: list[tuple[str, str]] = []
     if form.detail is Detail.PARTITION:
         found.append(_each(names.LAG, there, cluster, ((row.partition, row.lag) for row in topic.partitions)))
-    elif form.detail is Detail.TOPIC and topic.lag is not None:
+    elif form.detail is Detail.TOPIC and topic.lag is not None and not topic.unknown:
         found.append(_one(names.LAG, f"{there}{cluster}", topic.lag))
     if form.detail is not Detail.GROUP and topic.age.at_least is not None:
         found.append(_one(names.LAG_SECONDS, f"{there}{cluster}", seconds(topic.age.at_least)))
@@ -86,7 +86,7 @@ def group_lines(lines: Lines, group: GroupLag, labels: Labels, level: Level, for
     _put(lines, names.ETA, here, None if group.eta is None else seconds(group.eta.span))
     _put(lines, names.LOST, here, None if group.lag is None else group.lost)
     if form.detail is Detail.GROUP:
-        _put(lines, names.LAG, here, group.lag)
+        _put(lines, names.LAG, here, None if any(topic.unknown for topic in group.topics) else group.lag)
         _put(lines, names.LAG_SECONDS, here, _seconds(group.age.at_least))
     if group.kind is not BrokerKind.KAFKA:
         return

@@ -65,7 +65,7 @@ def state_of(incident: Incident) -> str:
     spot = incident.spot if incident.status is LagStatus.STUCK else None
     place = "" if spot is None else f"{spot.topic}/{spot.partition}/{spot.offset}/{spot.order_id or ''}"
     many = 0 if incident.orders is None else incident.orders.bit_length()
-    return f"{incident.status}|{place}|{incident.soonest or ''}|{many}"
+    return f"{incident.status}|{place}|{incident.backlog.soonest or ''}|{many}"
 
 
 def change_words(incident: Incident, before: str | None) -> str | None:

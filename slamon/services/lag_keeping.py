@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from slamon.lag.cluster import ClusterTrack, Memory, decode_memory, encode_memory
-from slamon.lag.incidents import Incident, Incidents, decode_incidents, encode_incidents
+from slamon.lag.incidents import Incident, Incidents, decode_incidents, encode_incidents, essence
 from slamon.orders.event import SECOND, Instant, Span
 
 _MEMORY = "lag/memory/"
@@ -37,6 +37,7 @@ class LagKeeping:
 
     rows: Rows
     _kept: dict[str, bytes] = field(default_factory=dict)
+    _essence: Incidents | None = None
     _kept_at: Instant = 0
     _ended: tuple[Incident, ...] = ()
 
@@ -58,22 +59,19 @@ class LagKeeping:
     def forget(self) -> None:
         """Another worker writes now."""
         self._kept.clear()
-        self._kept_at = 0
-        self._ended = ()
+        self._essence, self._kept_at, self._ended = None, 0, ()
 
     async def keep(
         self, incidents: Incidents, tracks: Mapping[str, ClusterTrack], now: Instant, ended: tuple[Incident, ...] = ()
     ) -> None:
         """Keep what is new; what could not be written is written with the next change."""
-        rows = {_INCIDENTS: encode_incidents(incidents)}
-        if ended and ended is not self._ended:
-            rows[_ENDED] = encode_incidents(Incidents(ended))
-        if now - self._kept_at >= _EVERY or rows[_INCIDENTS] != self._kept.get(_INCIDENTS):
-            rows |= {_MEMORY + name: encode_memory(track.keep()) for name, track in tracks.items()}
-        changed: dict[str, bytes | None] = {name: row for name, row in rows.items() if self._kept.get(name) != row}
-        if changed and not await self.rows.put(changed):
+        what = essence(incidents)
+        if what == self._essence and ended is self._ended and now - self._kept_at < _EVERY:
             return
-        if tracks and _MEMORY + next(iter(tracks)) in rows:
-            self._kept_at = now
-        self._ended = ended
-        self._kept |= rows
+        rows = {_INCIDENTS: encode_incidents(incidents)}
+        if ended:
+            rows[_ENDED] = encode_incidents(Incidents(ended))
+        rows |= {_MEMORY + name: encode_memory(track.keep()) for name, track in tracks.items()}
+        changed: dict[str, bytes | None] = {name: row for name, row in rows.items() if self._kept.get(name) != row}
+        if not changed or await self.rows.put(changed):
+            self._kept, self._essence, self._kept_at, self._ended = rows, what, now, ended

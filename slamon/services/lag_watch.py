@@ -78,7 +78,10 @@ class LagWatch:
         loop = asyncio.get_running_loop()
         while True:
             began = loop.time()
-            await self.step()
+            try:
+                await self.step()
+            except Exception:  # noqa: BLE001  # nothing that goes wrong here may end the watch over promises
+                _log.exception("lag.not_kept")
             pause = self.interval if self._tracks else min(self.interval, _ASK_AGAIN)
             await asyncio.sleep(max(0.0, began + pause - loop.time()))
 

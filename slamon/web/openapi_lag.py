@@ -103,6 +103,10 @@ LAG_SCHEMAS: dict[str, Any] = {
         status=_STATUS,
         severity=_SEVERITY,
         stands_on={"type": ["object", "null"]},
+        lag=_AMOUNT,
+        lag_seconds=NUMBER,
+        eta_seconds=NUMBER,
         soonest=TEXT,
+        soonest_due_at=TIME,
     ),
 }

@@ -3,7 +3,7 @@ import pytest
 from bench.lag_workload import Workload
 
 
-@pytest.mark.parametrize("load", [Workload(), Workload(groups=3, topics=7, partitions=2, records=60, reads=2)])
+@pytest.mark.parametrize("load", [Workload(), Workload(groups=3, topics=7, partitions=2, records=20, reads=2)])
 def test_the_truth_of_the_workload(load: Workload) -> None:
     pairs = [
         (group, topic, partition, offset)

@@ -16,7 +16,7 @@ from slamon.orders.event import Instant
 from tests.kafkas import new_topic, put, unique
 from tests.lag_kafka import commit
 
-pytestmark = [pytest.mark.kafka, pytest.mark.fault]
+pytestmark = [pytest.mark.kafka, pytest.mark.fault, pytest.mark.slow]
 AWAY = {Reason.BROKER_AWAY, Reason.DEADLINE}
 GROUPS = 12
 

@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -51,3 +52,33 @@ async def test_closing_twice_and_unopened() -> None:
 
 async def test_no_question_about_no_topics() -> None:
     assert await Cluster("localhost:1", {}).settings([]) == {}
+
+
+async def test_which_topics_aiokafka_looks_at_holds_for_later_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Any] = []
+
+    class Client:
+        """As far as a cluster opens and closes it."""
+
+        def __init__(self, **_: object) -> None:
+            self.tracked: list[set[str]] = []
+            made.append(self)
+
+        async def bootstrap(self) -> None: ...
+
+        async def close(self) -> None: ...
+
+        async def send(self, *_: object) -> str:
+            return "an answer"
+
+        def set_topics(self, topics: frozenset[str]) -> None:
+            self.tracked.append(set(topics))
+
+    monkeypatch.setattr("slamon.kafka.cluster.AIOKafkaClient", Client)
+    cluster = Cluster("localhost:1", {})
+    assert await cluster.ask("a question", node=1) == "an answer"
+    assert made[0].tracked == [], "all, as long as nothing else is said"
+    cluster.track(["a"])
+    await cluster.close()
+    await cluster.ask("a question", node=1)
+    assert [client.tracked for client in made] == [[{"a"}], [{"a"}]]

@@ -53,6 +53,19 @@ def test_what_was_never_read_says_why() -> None:
     assert found["status"] == "UNKNOWN"
 
 
+def test_an_age_that_can_not_be_asked_says_why() -> None:
+    broker = FakeBroker(mes=FakeGroup({A0: 1}))
+    broker.logs[A0] = FakeLog([T0, T0])
+    followed = Followed(broker)
+    track = followed.track
+    track.observe(broker.observation(T0))
+    asked = track.lookups.time_questions(T0, 9)
+    track.lookups.take_times(asked, dict.fromkeys(asked, Unknown(Reason.REFUSED)), T0)
+    track.conclude(T0)
+    (partition,) = explained(followed.track.groups["mes"], followed.now)["partitions"]
+    assert partition["age_unknown"] == "refused"
+
+
 def test_the_rules_are_told_as_they_are_judged() -> None:
     policy, case = LagPolicy(), Case(lag=3, read_ago=0, waited=HOUR, watched=HOUR)
     told = rules_of(case, policy)

@@ -15,7 +15,7 @@ from slamon.lag.incidents import (
     incident_id,
     step,
 )
-from slamon.lag.troubles import Spot, Trouble, TroubleKind
+from slamon.lag.troubles import Backlog, Spot, Trouble, TroubleKind
 from slamon.lag.verdict import LagStatus, Level
 from slamon.orders.event import SECOND, Instant
 from tests.builders import HOUR, MINUTE, T0
@@ -97,9 +97,9 @@ def test_a_relapse_within_that_while_is_the_same_incident() -> None:
 
 def test_the_most_orders_count() -> None:
     told = Told()
-    told.cycle(late(orders=3))
-    told.cycle(late(orders=17))
-    told.cycle(late(orders=None))
+    told.cycle(late(backlog=Backlog(orders=3)))
+    told.cycle(late(backlog=Backlog(orders=17)))
+    told.cycle(late())
     assert only(told.state.open).orders == 17
 
 

@@ -44,16 +44,25 @@ def test_partitions_take_turns_within_the_bound_of_a_cycle() -> None:
     assert answered(lookups, (A2, young), (A0, young), at_most=2) == [A2, A0]
 
 
-def test_what_was_not_answered_is_asked_again() -> None:
+def test_what_was_not_answered_is_asked_again_in_the_next_cycle() -> None:
     lookups = LookUps()
     unread = stood(lookups)
     assert answered(lookups) == [A0]
+    assert answered(lookups) == []
+    lookups.begin()
     assert answered(lookups, (A0, Unknown(Reason.NO_LEADER))) == [A0]
-    assert unread.fault == Unknown(Reason.NO_LEADER)
-    assert unread.search.asked == 0
+    assert (unread.fault, unread.search.asked) == (Unknown(Reason.NO_LEADER), 0)
+    assert answered(lookups) == []
+    lookups.begin()
     assert answered(lookups, (A0, Found(5, NOW - HOUR))) == [A0]
     assert lookups.time_questions(NOW, 9) == {}
-    assert [place for place, here in ((A0, unread),) if here.fault is not None] == []
+
+
+def test_an_answer_ends_the_fault() -> None:
+    lookups = LookUps()
+    stood(lookups).fault = Unknown(Reason.NO_LEADER)
+    answered(lookups, (A0, Found(5, NOW - HOUR)))
+    assert stood(lookups).fault is None
 
 
 def test_slamons_own_index_needs_no_question() -> None:

@@ -3,7 +3,7 @@
 from slamon.lag.observation import GroupState, Place, Reason, Unknown
 from slamon.lag.order_index import OrderIndex, Standing
 from slamon.lag.policy import LagRules
-from slamon.lag.troubles import Spot, Trouble, TroubleKind, troubles
+from slamon.lag.troubles import Backlog, Spot, Trouble, TroubleKind, troubles
 from slamon.lag.verdict import LagStatus, Level
 from slamon.lag.waiting import waiting_behind
 from slamon.orders.event import SECOND
@@ -41,6 +41,7 @@ def test_a_group_that_is_late_since_its_first_unread_record_waits() -> None:
     )  # fmt: skip
     assert (trouble.started_at, trouble.anchor) == (FIRST - HOUR, "a:0:1")
     assert trouble.spot == Spot("a", 0, 1)
+    assert trouble.backlog == Backlog(lag=2, age=HOUR)
 
 
 def test_the_record_that_a_group_stands_on_and_its_order() -> None:
@@ -49,7 +50,8 @@ def test_the_record_that_a_group_stands_on_and_its_order() -> None:
         index.append(A0, offset, order_id, FIRST - HOUR)
     (trouble,) = found(followed(HOUR, HOUR, HOUR, committed=1), index=index)
     assert trouble.spot == Spot("a", 0, 1, "o-2")
-    assert (trouble.orders, trouble.soonest, trouble.level) == (2, "o-2", Level.CRITICAL)
+    assert (trouble.backlog.orders, trouble.backlog.soonest, trouble.level) == (2, "o-2", Level.CRITICAL)
+    assert trouble.backlog.due_at == day(1)
 
 
 def test_one_failed_cycle_is_no_trouble_a_minute_of_them_is() -> None:

@@ -80,10 +80,11 @@ def test_a_new_cycle_replaces_the_old_one_whole() -> None:
 
 
 def test_orders_that_wait_and_open_incidents() -> None:
-    waiting = {("default", "mes"): Waiting(5, topics={"a": 5})}
+    waiting = {("default", "mes"): Waiting(5, topics={"a": 5}, slack=-90 * SECOND)}
     incident = Incident("i", "default", "mes", TroubleKind.LAG, 0, 0, LagStatus.STUCK, Level.WARN, Level.WARN, 0)
     metrics = shown(snapshot(group()), waiting=waiting, incidents=[incident, incident])
     assert samples(metrics, "slamon_lag_orders_waiting") == {("mes", "a"): 5}
+    assert samples(metrics, "slamon_lag_least_slack_seconds") == {("mes",): -90}
     assert samples(metrics, "slamon_lag_incidents") == {("lag", "warn"): 2}
 
 

@@ -1,5 +1,6 @@
 """The lines of lag: how finely, and under others' names."""
 
+import msgspec
 import pytest
 
 from slamon.lag.observation import BrokerKind
@@ -8,7 +9,7 @@ from slamon.metrics.lag_form import Detail, Exposition, LagForm
 from slamon.metrics.lag_lines import escaped, of_cluster
 from slamon.metrics.registry import Metrics
 from tests.unit.metrics.exposition import samples
-from tests.unit.metrics.lag_rows import group, snapshot
+from tests.unit.metrics.lag_rows import group, partition, snapshot, topic
 
 
 def shown(form: LagForm, **more: object) -> Metrics:
@@ -73,3 +74,11 @@ def test_labels() -> None:
     assert of_cluster(snapshot(), LagForm()) == ""
     assert of_cluster(snapshot(cluster="b"), LagForm()) == ',cluster="b"'
     assert of_cluster(snapshot(cluster="b"), LagForm(own_cluster="b")) == ""
+
+
+@pytest.mark.parametrize("detail", [Detail.TOPIC, Detail.GROUP])
+def test_a_sum_of_which_a_part_is_unknown_is_none(detail: Detail) -> None:
+    part = msgspec.structs.replace(topic(partition(0), partition(1, lag=None, age=None)), unknown=1)
+    metrics = Metrics(version="1", lag=LagForm(detail))
+    metrics.lag.show(LagFigures({"default": snapshot(group(part))}))
+    assert samples(metrics, "slamon_consumergroup_lag") == {}

@@ -7,7 +7,7 @@ from slamon.lag.incidents import Incident
 from slamon.lag.observation import GroupState
 from slamon.lag.order_index import Indexed
 from slamon.lag.rows import GroupLag
-from slamon.lag.troubles import Spot, TroubleKind
+from slamon.lag.troubles import Backlog, Spot, TroubleKind
 from slamon.lag.verdict import LagStatus, Level, Verdict
 from slamon.lag.waiting import Waiting
 from slamon.lag.window import Eta
@@ -18,7 +18,7 @@ from tests.builders import HOUR, MINUTE, T0, day
 
 STUCK = Incident(
     "i-1", "shop", "crm-sync", TroubleKind.LAG, T0, T0 + 5 * MINUTE, LagStatus.STUCK, Level.WARN, Level.WARN, MINUTE,
-    Spot("orders", 3, 42, "o-1"), 4, "o-2",
+    Spot("orders", 3, 42, "o-1"), 4, Backlog(soonest="o-2"),
 )  # fmt: skip
 NOW = T0 + 6 * MINUTE
 WAITING = Waiting(
@@ -121,7 +121,7 @@ def test_what_is_worth_saying_anew() -> None:
     moved = replace(STUCK, spot=Spot("orders", 3, 43, "o-3"))
     assert state_of(replace(STUCK, orders=5)) == state
     assert state_of(moved) != state
-    assert state_of(replace(STUCK, soonest="o-9")) != state
+    assert state_of(replace(STUCK, backlog=Backlog(soonest="o-9"))) != state
     passing = replace(STUCK, status=LagStatus.CATCHING_UP)
     assert state_of(passing) == state_of(replace(passing, spot=None))
     assert change_words(passing, state) == "The queue is late, but catches up now."

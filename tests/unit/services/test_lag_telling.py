@@ -5,7 +5,7 @@ from dataclasses import replace
 import msgspec
 
 from slamon.lag.incidents import Incident
-from slamon.lag.troubles import Spot, TroubleKind
+from slamon.lag.troubles import Backlog, Spot, TroubleKind
 from slamon.lag.verdict import LagStatus, Level
 from slamon.notices.marks import Mark
 from slamon.notices.notice import DeliveryState, Severity
@@ -25,7 +25,7 @@ ADDRESSES = {"slack": Address("slack", b"slack|#late", 5), "pager": Address("pag
 RULES = PartitionRules(order_rules(notices=NoticeRules(("slack", "pager"))), ADDRESSES, "outbox")
 STUCK = Incident(
     "i-1", "shop", "mes", TroubleKind.LAG, T0, T0, LagStatus.STUCK, Level.WARN, Level.WARN, MINUTE,
-    Spot("orders", 3, 42, "o-1"), 4, "o-2",
+    Spot("orders", 3, 42, "o-1"), 4, Backlog(soonest="o-2"),
 )  # fmt: skip
 
 

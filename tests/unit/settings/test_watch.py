@@ -48,7 +48,7 @@ def test_the_rules_that_the_core_follows() -> None:
     )
     assert rules.policy("slow-a").warn_after == 3600 * SECOND
     assert rules.policy("mes") is rules.default
-    assert (rules.expected, rules.silence("orders.events"), rules.silence("x")) == ({"mes"}, 600 * SECOND, None)
+    assert (rules.expected, rules.silence("orders.events"), rules.silence("x")) == (frozenset({"mes"}), 600 * SECOND, None)
     assert (rules.is_dead_letters("dead"), rules.is_dead_letters("a.dlq")) == (True, False)
     assert (rules.slack.warn_below, rules.slack.critical_below) == (2 * DAY, DAY)
 
