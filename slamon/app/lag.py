@@ -1,6 +1,6 @@
 """The lag watch as the configuration asks for it: its collectors, its rules, where it keeps what it knows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from slamon.app.clock import wall_clock
@@ -14,7 +14,7 @@ from slamon.kafka.stretch import StretchReader
 from slamon.metrics.lag import LagFigures, LagMetrics
 from slamon.orders.event import SECOND
 from slamon.rabbitmq import RabbitLag
-from slamon.services.ingest import Decoder
+from slamon.services.ingest import Ingest
 from slamon.services.lag_orders import OrdersBehind
 from slamon.services.lag_ports import LagView
 from slamon.services.lag_queues import KnownQueues, QueueKeeping
@@ -63,18 +63,19 @@ def lag_parts(
     notices: SystemNotices,
     *,
     known: KnownQueues,
-    decoders: Mapping[str, Decoder],
+    ingest: Ingest,
 ) -> LagParts | None:
-    """Everything that watches lag; None where `lag` is not configured. Raises ConfigError."""
+    """Everything that watches lag, fed by `ingest`; None where `lag` is not configured. Raises ConfigError."""
     lag = settings.lag
     if lag is None:
         return None
-    collectors = [*kafka_collectors(settings, lag), *rabbit_collectors(lag, wall_clock)]
+    collectors: list[KafkaLag | RabbitLag] = [*kafka_collectors(settings, lag), *rabbit_collectors(lag, wall_clock)]
     rows = SystemRows(table, SHARED)
     metrics.is_ours = lambda: rows.is_ours
     after: list[After] = [LagTelling(table, notices, OWN_CLUSTER, wall_clock)]
-    behind = orders_behind(settings, decoders)
+    behind = orders_behind(settings, ingest.rules)
     orders, stretches = (None, None) if behind is None else behind
+    ingest.index = None if orders is None else orders.index
     keeping = None if orders is None else QueueKeeping(orders, rows, known, wall_clock)
     if keeping is not None:
         after.append(keeping)
@@ -94,8 +95,9 @@ def lag_parts(
 
 def _expected(lag: Lag) -> dict[str, frozenset[str]]:
     """Which groups or queues have to be there, by cluster."""
-    others = {name: frozenset(one.expected) for name, one in (*lag.clusters.items(), *lag.rabbitmq.items())}
-    return {OWN_CLUSTER: frozenset(lag.expected), **others}
+    clusters = {name: frozenset(cluster.expected) for name, cluster in lag.clusters.items()}
+    queues = {name: frozenset(one.expected) for name, one in lag.rabbitmq.items()}
+    return {OWN_CLUSTER: frozenset(lag.expected), **clusters, **queues}
 
 
 def _figures(view: LagView) -> LagFigures:

@@ -69,19 +69,17 @@ class Parts:
         self.decoders = build.decoders(settings)
         self.silence = SilenceWatch(build.watched(settings), self.offsets, self._partition_counts, wall_clock)
         self.forecasts = Forecasts(settings.sla_terms().lifecycle)
-        self.queues = KnownQueues(kafka.app_id)
         self.logic = self._order_logic()
         url = build.own_url(settings)
         options = build.engine_options(settings, self.own, security, instance_id=self.instance.name, url=url)
         self.engine = Engine(options, self.logic)
         self.engine.before_revoke(self.dispatcher.drain)
-        self.silence_keeping = SilenceKeeping(
-            self.silence, self.engine, self.logic.system, self.metrics.sources, wall_clock
-        )
+        notices = self.logic.system
+        self.silence_keeping = SilenceKeeping(self.silence, self.engine, notices, self.metrics.sources, wall_clock)
         self.answering = Answering(
             self.engine,
             self.logic.partitions,
-            self.logic.system,
+            notices,
             self.own.answers,
             build.promise_topics(settings),
             kafka.partitions,
@@ -90,11 +88,8 @@ class Parts:
 
     def _build_readers(self) -> None:
         settings, partitions = self.settings, self.settings.kafka.partitions
-        self.lag = lag_parts(
-            settings, self.engine, self.metrics.lag, self.logic.system, known=self.queues, decoders=self.decoders
-        )
-        if self.lag is not None and self.lag.orders is not None:
-            self.ingest.index = self.lag.orders.index
+        notices, shown = self.logic.system, self.metrics.lag
+        self.lag = lag_parts(settings, self.engine, shown, notices, known=self.queues, ingest=self.ingest)
         self.gate = LagGate(GateRules((), repartition=self.topics.repartition), self.offsets, self.engine, wall_clock)
         self.layout = SourceLayout(
             build.source_topics(settings),
@@ -121,8 +116,8 @@ class Parts:
         return replace(found, queues=self.queues)
 
     def _order_logic(self) -> OrderLogic:
-        settings = self.settings
-        tally = MetricsTally(self.metrics)
+        settings, tally = self.settings, MetricsTally(self.metrics)
+        self.queues = KnownQueues(settings.kafka.app_id)
         self.dispatcher = Dispatcher(
             self.receivers,
             self,
@@ -164,8 +159,12 @@ class Parts:
         return self.gate.now(partition)
 
     async def _partition_counts(self, topics: Iterable[str]) -> Mapping[str, int]:
-        described = await self.cluster.describe(list(topics))
-        unknown = [topic for topic, found in described.topics.items() if found.error != OK]
-        if unknown:  # a topic taken for one without partitions would be waited for no more
-            raise SourceError(f"{', '.join(unknown)}: can't be described")
-        return {topic: len(found.partitions) for topic, found in described.topics.items()}
+        return await _counted(self.cluster, topics)
+
+
+async def _counted(cluster: Cluster, topics: Iterable[str]) -> Mapping[str, int]:
+    described = await cluster.describe(list(topics))
+    unknown = [topic for topic, found in described.topics.items() if found.error != OK]
+    if unknown:  # a topic taken for one without partitions would be waited for no more
+        raise SourceError(f"{', '.join(unknown)}: can't be described")
+    return {topic: len(found.partitions) for topic, found in described.topics.items()}

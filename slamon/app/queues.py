@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from slamon.app import build
 from slamon.app.clock import wall_clock
 from slamon.errors import DecodeError
 from slamon.kafka.cluster import Cluster
@@ -12,8 +11,8 @@ from slamon.kafka.stretch import StretchReader
 from slamon.lag.held_up import Queues
 from slamon.lag.observation import Place
 from slamon.lag.order_index import Indexed, Standing
-from slamon.services.ingest import Decoder
-from slamon.services.lag_orders import OrdersBehind, Standings
+from slamon.services.ingest import Decoder, IngestRules
+from slamon.services.lag_orders import OrdersBehind
 from slamon.services.lag_queues import KnownQueues
 from slamon.services.orders_view import OrdersView
 from slamon.settings import Settings
@@ -68,16 +67,12 @@ class LocalQueueAnswers:
         return self.known.queues
 
 
-def orders_behind(
-    settings: Settings, decoders: Mapping[str, Decoder], standings: Standings | None = None
-) -> tuple[OrdersBehind, StretchReader] | None:
+def orders_behind(settings: Settings, rules: IngestRules) -> tuple[OrdersBehind, StretchReader] | None:
     """The orders behind the queues, and what is closed with them; None where no orders or no lag are watched."""
-    topics = frozenset(build.source_topics(settings))
+    topics = frozenset(rules.source_of)
     if settings.lag is None or not topics:
         return None
     kafka = settings.kafka
-    cluster = Cluster(kafka.bootstrap_servers, client_options(kafka.security.model_dump()))
-    stretches = StretchReader(cluster)
-    source_of = {topic: name for name, source in settings.sources.items() for topic in source.topics}
-    reader = OrderReader(stretches, source_of, decoders)
-    return OrdersBehind(OWN_CLUSTER, topics, reader, standings or NoStandings(), wall_clock), stretches
+    stretches = StretchReader(Cluster(kafka.bootstrap_servers, client_options(kafka.security.model_dump())))
+    reader = OrderReader(stretches, rules.source_of, rules.decoders)
+    return OrdersBehind(OWN_CLUSTER, topics, reader, NoStandings(), wall_clock), stretches

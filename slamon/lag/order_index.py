@@ -90,14 +90,15 @@ class _Shelf:
 
 @dataclass(slots=True)
 class OrderIndex:
-    """Which order each record of the order topics is about; fed by slamon's own reading of them, in order."""
+    """Which order each record of the order topics is about; fed by slamon's own reading of them, in order.
+
+    `order_topics` hold orders, whether anything of them was read or not; `is_fed`: this worker watches lag.
+    """
 
     standing: StandingOf
     limit: int = LIMIT
     order_topics: frozenset[str] = frozenset()
-    """Those that hold orders, whether anything of them was read or not."""
     is_fed: bool = True
-    """Whether this worker watches lag: else nobody asks, and nothing is kept."""
     _shelves: dict[Place, _Shelf] = field(default_factory=dict)
     _floors: dict[Place, int] = field(default_factory=dict)
 
@@ -109,7 +110,7 @@ class OrderIndex:
         if offset < shelf.until:
             return
         shelf.take(offset, order_id, stamped_at)
-        self._bound(place, shelf)
+        _bound(self, shelf, self._floors.get(place))
 
     def take(self, place: Place, records: Sequence[tuple[int, str, Instant]], until: int) -> None:
         """One micro-batch of (offset, order, stamp), in order; up to `until` slamon has read, whatever it was."""
@@ -128,7 +129,7 @@ class OrderIndex:
             shelf.ids.extend(ids)
             shelf.stamps.extend(stamps)
         shelf.until = max(shelf.until, until)
-        self._bound(place, shelf)
+        _bound(self, shelf, self._floors.get(place))
 
     def put(self, place: Place, since: int, until: int, records: Sequence[Indexed]) -> None:
         """All order records of [since, until), read from the topic for the index alone."""
@@ -136,7 +137,7 @@ class OrderIndex:
         if shelf is None or shelf.until < self._floors.get(place, 0):
             shelf = self._shelves[place] = _Shelf(since)
         shelf.splice(since, until, records)
-        self._bound(place, shelf)
+        _bound(self, shelf, self._floors.get(place))
 
     def extent(self, place: Place) -> tuple[int, int] | None:
         """From which offset on, and up to which, anything of a partition is known."""
@@ -170,12 +171,6 @@ class OrderIndex:
         self._shelves.pop(place, None)
         self._floors.pop(place, None)
 
-    def _bound(self, place: Place, shelf: _Shelf) -> None:
-        if len(shelf.ids) > self.limit:
-            shelf.drop_below(self._floors.get(place, 0))
-        while len(shelf.ids) > max(self.limit, _FEW):
-            shelf.thin(self._due)
-
     @property
     def topics(self) -> frozenset[str]:
         """The order topics: those that are known to be, and those of which anything was read."""
@@ -206,6 +201,15 @@ class OrderIndex:
     def __len__(self) -> int:
         return sum(len(shelf.ids) for shelf in self._shelves.values())
 
-    def _due(self, order_id: str) -> Instant:
+    def due(self, order_id: str) -> Instant:
+        """When an order is due; the end of time where that is not known."""
         standing = self.standing(order_id)
         return 2**62 if standing is None or standing.due_at is None else standing.due_at
+
+
+def _bound(index: OrderIndex, shelf: _Shelf, floor: int | None) -> None:
+    if len(shelf.ids) > index.limit:
+        # Where nobody has looked for groups yet, slamon may be reading years: what is wanted of that is read again
+        shelf.drop_below(shelf.offsets[index.limit // 4] if floor is None else floor)
+    while len(shelf.ids) > max(index.limit, _FEW):
+        shelf.thin(index.due)

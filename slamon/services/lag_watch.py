@@ -103,11 +103,7 @@ class LagWatch:
             self._take_up()
         await asyncio.gather(*(self._watch(collector) for collector in self.collectors))
         await self._keeping.keep(self._incidents, self._tracks, self.clock(), self.view.ended)
-        for tell in self.after:
-            try:
-                await tell(self.view)
-            except Exception:  # noqa: BLE001  # what is told of it may fail; the watch goes on
-                _log.exception("lag.not_told")
+        await _tell_all(self.after, self.view)
 
     def explain(self, group: str) -> list[dict[str, Any]]:
         """The evidence about a group, of every cluster that knows it; none when no cluster does."""
@@ -124,10 +120,8 @@ class LagWatch:
         began = asyncio.get_running_loop().time()
         try:
             await self._gather(collector, track)
-            now = self.clock()
-            snapshot = track.conclude(now)
-            index = await self._index(snapshot)
-            self._decide(track, snapshot, index, began)
+            snapshot = track.conclude(self.clock())
+            self._decide(track, snapshot, await _learnt(self.orders, snapshot), began)
         except Exception:  # noqa: BLE001  # one cluster that can't be watched hides no other
             _log.exception("lag.not_watched", cluster=collector.name)
 
@@ -140,12 +134,6 @@ class LagWatch:
             _log.warning("lag.not_collected", cluster=collector.name, error=str(fault))
             unknown = Unknown(Reason.BROKER_AWAY, str(fault))
             track.observe(Observation(collector.name, began_at, began_at, began_at, track.kind, fault=unknown))
-
-    async def _index(self, snapshot: Snapshot) -> OrderIndex | None:
-        if self.orders is None or self.orders.cluster != snapshot.cluster:
-            return None
-        await self.orders.learn(snapshot.groups)
-        return self.orders.index
 
     def _decide(self, track: ClusterTrack, snapshot: Snapshot, index: OrderIndex | None, began: float) -> None:
         now = snapshot.as_of
@@ -160,15 +148,10 @@ class LagWatch:
             incidents=self._incidents.open,
             rules=self.rules,
             ended=(*reversed(changes.closed), *self.view.ended)[:MOST_ENDED],
-            cycles={**self.view.cycles, track.cluster: self._cycle(track, began)},
+            cycles={**self.view.cycles, track.cluster: _cycle(self.view.cycles.get(track.cluster), track, began)},
         )
         _tell(changes)
         self.applied(self.view, changes)
-
-    def _cycle(self, track: ClusterTrack, began: float) -> Cycle:
-        last = self.view.cycles.get(track.cluster)
-        failures = (0 if last is None else last.failures) + (track.fault is not None)
-        return Cycle(asyncio.get_running_loop().time() - began, failures)
 
     # --- what survives a restart ------------------------------------------------------------------------------------
 
@@ -194,6 +177,27 @@ class LagWatch:
         self._tracks.clear()
         self._keeping.forget()
         self._incidents, self.view = Incidents(), LagView(rules=self.rules)
+
+
+def _cycle(last: Cycle | None, track: ClusterTrack, began: float) -> Cycle:
+    failures = (0 if last is None else last.failures) + (track.fault is not None)
+    return Cycle(asyncio.get_running_loop().time() - began, failures)
+
+
+async def _tell_all(tellers: Sequence[After], view: LagView) -> None:
+    for tell in tellers:
+        try:
+            await tell(view)
+        except Exception:  # noqa: BLE001  # what is told of it may fail; the watch goes on
+            _log.exception("lag.not_told")
+
+
+async def _learnt(orders: Orders | None, snapshot: Snapshot) -> OrderIndex | None:
+    """The index with what this cycle needs; None for a cluster that has no orders."""
+    if orders is None or orders.cluster != snapshot.cluster:
+        return None
+    await orders.learn(snapshot.groups)
+    return orders.index
 
 
 async def _look_up(collector: Collector, lookups: LookUps, budget: Budget, clock: Callable[[], Instant]) -> None:

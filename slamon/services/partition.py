@@ -68,17 +68,8 @@ class OrderPartition:
 
     def __post_init__(self) -> None:
         """Build the parts that talk to the outbox and that make forecasts."""
-        rules, silences = self.rules, self.held.silences
-        self.offering = Offering(
-            self.number,
-            rules.outbox_topic,
-            rules.addresses,
-            rules.orders,
-            self.tally,
-            silences,
-            rules.outlooks,
-            rules.queues,
-        )
+        rules = self.rules
+        self.offering = _offering(self)
         self.telling = Telling(self.offering)
         self.learning = Learning(self.tally)
         self.foresight = Foresight(rules.orders, rules.outlooks, self.learning)
@@ -178,6 +169,20 @@ class OrderPartition:
             is_told = row.story is None or row.story.is_told
             change = self.unsettled.discard if is_told and all(map(is_settled, row.records)) else self.unsettled.add
             change(key)
+
+
+def _offering(orders: OrderPartition) -> Offering:
+    rules = orders.rules
+    return Offering(
+        orders.number,
+        rules.outbox_topic,
+        rules.addresses,
+        rules.orders,
+        orders.tally,
+        orders.held.silences,
+        rules.outlooks,
+        rules.queues,
+    )
 
 
 def take_word(orders: OrderPartition, key: bytes, report: Told, rows: Rows) -> None:

@@ -46,7 +46,7 @@ async def _lag_notice(worker: Daemon, *, standing: bool = True, like: str = "") 
 
 def _cause(explained: Json) -> str | None:
     """What the order waits for now; None where that is not known."""
-    return (explained["blocked"] or {}).get("cause")
+    return (explained.get("blocked") or {}).get("cause")
 
 
 @asynccontextmanager
@@ -100,7 +100,8 @@ async def test_a_consumer_frozen_on_one_record(bootstrap: str, tmp_path: Path) -
         _checked(notice, group, topic)
 
         async def explained() -> Json:
-            return (await worker.get(f"/api/v1/orders/{BEHIND[0]}/explain"))[1]
+            _, found = await worker.get(f"/api/v1/orders/{BEHIND[0]}/explain")
+            return dict(found)
 
         said = await until(
             explained, lambda found: (found["blocked"] or {}).get("cause") == "queue", what="it is blocked"
@@ -135,7 +136,8 @@ async def test_two_workers_and_a_restart(bootstrap: str, tmp_path: Path) -> None
         _checked(notice, group, world.topics["orders"])
 
         async def explained() -> Json:
-            return (await second.get(f"/api/v1/orders/{STUCK}/explain"))[1]
+            _, found = await second.get(f"/api/v1/orders/{STUCK}/explain")
+            return dict(found)
 
         said = await until(
             explained, lambda found: (found["blocked"] or {}).get("cause") == "queue", what="it is blocked"

@@ -2,22 +2,24 @@
 
 from collections.abc import Callable
 
+from slamon.app.build import decoders, ingest_rules, topics_of
 from slamon.app.lag import LagParts, kafka_collectors, lag_parts, watch_of
+from slamon.kafka.topics import OwnTopics
 from slamon.lag.incidents import Changes
 from slamon.lag.observation import Isolation, Place
 from slamon.metrics.lag import LagMetrics
 from slamon.metrics.lag_form import LagForm
+from slamon.services.ingest import Ingest
 from slamon.services.lag_ports import Cycle, LagView
 from slamon.services.lag_queues import KnownQueues
 from slamon.services.partition import PartitionRules
 from slamon.services.system_notices import SystemNotices
 from slamon.settings import Settings, load_text
 from slamon.settings.watch import Lag
-from slamon.sources.native import NativeDecoder
 from slamon.stream import Effects, Rows
 from tests.builders import order_rules
 from tests.configurations import settings_of
-from tests.fakes.stream import FakeRows
+from tests.fakes.stream import FakeRows, FakeTally
 from tests.unit.metrics.lag_rows import group, snapshot
 
 
@@ -46,8 +48,9 @@ def lag_of(text: str) -> Lag:
 
 def parts_of(given: Settings, table: OneTable, metrics: LagMetrics) -> LagParts | None:
     notices = SystemNotices(lambda: PartitionRules(order_rules(), {}, "outbox"))
-    decoders = {name: NativeDecoder(None, {}, 4096) for name in given.sources}
-    return lag_parts(given, table, metrics, notices, known=KnownQueues("slamon"), decoders=decoders)
+    rules = ingest_rules(given, topics_of(OwnTopics("slamon")), decoders(given))
+    ingest = Ingest(rules, FakeTally(), lambda: 0)
+    return lag_parts(given, table, metrics, notices, known=KnownQueues("slamon"), ingest=ingest)
 
 
 async def test_order_topics_are_joined_to_the_queues() -> None:

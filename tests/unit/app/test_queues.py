@@ -3,14 +3,17 @@
 from types import SimpleNamespace
 from typing import Any
 
+from slamon.app.build import decoders, ingest_rules, topics_of
 from slamon.app.queues import LocalQueueAnswers, NoStandings, OrderReader, orders_behind
-from slamon.kafka.stretch import Stretch
+from slamon.kafka.stretch import Stretch, StretchReader
+from slamon.kafka.topics import OwnTopics
 from slamon.lag.held_up import Queues
 from slamon.lag.observation import Place
 from slamon.lag.order_index import Indexed, Standing
+from slamon.services.lag_orders import OrdersBehind
 from slamon.services.lag_queues import KnownQueues
 from slamon.services.orders_view import OrdersView
-from slamon.settings import load_text
+from slamon.settings import Settings, load_text
 from slamon.sources.native import NativeDecoder
 from tests.builders import ORDER, day, order_event
 from tests.configurations import settings_of
@@ -35,14 +38,18 @@ async def test_records_are_read_as_their_source_is() -> None:
     assert stretches.asked == ("a", 3, 7, 9, 100)
 
 
+def behind(settings: Settings) -> tuple[OrdersBehind, StretchReader] | None:
+    return orders_behind(settings, ingest_rules(settings, topics_of(OwnTopics("slamon")), decoders(settings)))
+
+
 def test_only_where_both_are_watched() -> None:
     kafka = 'kafka: {bootstrap_servers: "127.0.0.1:9092"}\n'
     alone = load_text(kafka + "lag: {}\n", "slamon.yaml", {}).settings
-    assert orders_behind(settings_of(), {}) is None
-    assert orders_behind(alone, {}) is None
-    found = orders_behind(settings_of("lag: {}\n"), {})
+    assert behind(settings_of()) is None
+    assert behind(alone) is None
+    found = behind(settings_of("lag: {}\n"))
     assert found is not None
-    assert (found[0].topics, found[0].index.topics) == ({"orders.events"}, {"orders.events"})
+    assert (found[0].topics, found[0].index.topics) == (frozenset({"orders.events"}),) * 2
 
 
 async def test_nobody_knows_before_there_is_anybody() -> None:

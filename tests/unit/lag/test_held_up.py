@@ -16,7 +16,7 @@ from slamon.lag.held_up import (
     waits_by_order,
 )
 from slamon.lag.observation import Place
-from slamon.lag.order_index import OrderIndex
+from slamon.lag.order_index import OrderIndex, Standing
 from slamon.lag.waiting import Wait
 from slamon.orders.event import SECOND
 from tests.builders import HOUR, MINUTE, T0
@@ -93,7 +93,7 @@ def followed(age: int, committed: int = 1) -> Followed:
 
 
 def test_each_order_waits_at_its_first_unread_record() -> None:
-    index = OrderIndex(lambda _: None)
+    index = OrderIndex(dict[str, Standing]().get)
     for offset, order_id in enumerate(["o-0", "o-1", "o-2", "o-1"]):
         index.append(A0, offset, order_id, T0 + offset)
     snapshot = followed(HOUR).cycle()
@@ -102,7 +102,7 @@ def test_each_order_waits_at_its_first_unread_record() -> None:
         "o-2": [Wait("mes", "a", 0, 2, T0 + 2, 1)],
     }
     assert list(waits_by_order(snapshot.groups, index, most=1)) == ["o-1"]
-    assert waits_by_order(snapshot.groups, OrderIndex(lambda _: None)) == {}
+    assert waits_by_order(snapshot.groups, OrderIndex(dict[str, Standing]().get)) == {}
 
 
 @pytest.mark.parametrize(("age", "expected"), [(HOUR, HOUR + 15 * SECOND), (0, None)])

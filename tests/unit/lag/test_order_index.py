@@ -44,11 +44,20 @@ def test_the_record_that_a_group_stands_on() -> None:
 def test_of_two_neighbours_the_one_due_later_is_left_out_and_the_oldest_stays() -> None:
     standings = {f"o-{number}": Standing(None, day(number % 2)) for number in range(8)}
     index = OrderIndex(standings.get, 7)
+    index.committed_by_all(A0, 0)
     for number in range(8):
         index.append(A0, number, f"o-{number}", T0)
     assert [record.offset for record in index.since(A0, 0)] == [0, 2, 4, 5, 6, 7]
     assert not index.knows_all(A0, 0, 8)
     assert index.knows_all(A0, 5, 8)
+
+
+def test_before_anybody_was_looked_for_the_oldest_go() -> None:
+    index = OrderIndex(STANDINGS.get, 8)
+    for number in range(9):
+        index.append(A0, number, "o-1", T0)
+    assert index.extent(A0) == (2, 9)
+    assert index.knows_all(A0, 2, 9)
 
 
 def test_what_it_has_not_read_it_does_not_know() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from slamon.lag.held_up import Queues, Stay
 from slamon.lag.observation import Place
-from slamon.lag.order_index import OrderIndex
+from slamon.lag.order_index import OrderIndex, Standing
 from slamon.lag.troubles import TroubleKind
 from slamon.lag.waiting import Wait
 from slamon.orders.event import SECOND
@@ -47,7 +47,7 @@ class Bench:
 
     def __init__(self, watched: Watched | None = None) -> None:
         self.watched = watched or Watched()
-        self.index = OrderIndex(lambda _: None, order_topics=frozenset({"a"}))
+        self.index = OrderIndex(dict[str, Standing]().get, order_topics=frozenset({"a"}))
         for offset, order_id in enumerate(["o-0", "o-1", "o-2"]):
             self.index.append(A0, offset, order_id, T0 - HOUR)
         self.known = KnownQueues("slamon")

@@ -8,6 +8,7 @@ from slamon.notices.marks import Mark
 from slamon.notices.notice import DeliveryState
 from slamon.notices.routing import Route
 from slamon.notices.row import read_row
+from slamon.notices.story import Told
 from slamon.notices.system import of_silence
 from slamon.orders.event import Instant, rfc3339
 from slamon.services.ingest import Ingest, IngestRules, Topics
@@ -186,3 +187,19 @@ def test_an_event_of_another_order_leaves_the_rest_alone() -> None:
     bench.batch("orders", VALUE, VALUE.replace(ORDER.encode(), b"o-2"))
     assert sorted(bench.rows.rows) == [ORDER.encode(), b"o-2"]
     assert order_event().order_id == ORDER
+
+
+def test_what_the_message_of_a_system_says_is_kept() -> None:
+    """An end that came before the message was known to be there is said once it is."""
+    bench = Bench()
+    notice = of_silence(Silent("web", day(1), day(2)), 7, (Route("slack"),), day(3))
+    bench.logic.system.declare(notice, bench.rows, Effects())
+    bench.logic.system.end(next(bench.logic.system.all(bench.rows)), bench.rows, Effects(), day(4))
+    state, own_id = DeliveryState.SENT, notice.notice_id
+    report = Mark(notice_id=own_id, receiver="slack", state=state, attempts=1, at=NOW, remote="C|1")
+    bench.batch(TOPICS.deliveries, encode(DeliveryRecord(mark=report)))
+    assert [sent.topic for sent in bench.effects.after] == [TOPICS.outbox]
+    told = Told(receiver="slack", turn=1)
+    bench.batch(TOPICS.deliveries, encode(DeliveryRecord(told=told, notice_id=own_id)))
+    (kept,) = bench.logic.system.all(bench.rows)
+    assert (kept.told, kept.turn, kept.lines) == (1, 1, [])
