@@ -119,21 +119,11 @@ class LagWatch:
         track = self._tracks[collector.name]
         began = asyncio.get_running_loop().time()
         try:
-            await self._gather(collector, track)
+            await _gather(collector, track, self.budget, self.clock)
             snapshot = track.conclude(self.clock())
             self._decide(track, snapshot, await _learnt(self.orders, snapshot), began)
         except Exception:  # noqa: BLE001  # one cluster that can't be watched hides no other
             _log.exception("lag.not_watched", cluster=collector.name)
-
-    async def _gather(self, collector: Collector, track: ClusterTrack) -> None:
-        began_at = self.clock()
-        try:
-            track.observe(await collector.collect())
-            await _look_up(collector, track.lookups, self.budget, self.clock)
-        except SourceError as fault:
-            _log.warning("lag.not_collected", cluster=collector.name, error=str(fault))
-            unknown = Unknown(Reason.BROKER_AWAY, str(fault))
-            track.observe(Observation(collector.name, began_at, began_at, began_at, track.kind, fault=unknown))
 
     def _decide(self, track: ClusterTrack, snapshot: Snapshot, index: OrderIndex | None, began: float) -> None:
         now = snapshot.as_of
@@ -198,6 +188,17 @@ async def _learnt(orders: Orders | None, snapshot: Snapshot) -> OrderIndex | Non
         return None
     await orders.learn(snapshot.groups)
     return orders.index
+
+
+async def _gather(collector: Collector, track: ClusterTrack, budget: Budget, clock: Callable[[], Instant]) -> None:
+    began_at = clock()
+    try:
+        track.observe(await collector.collect())
+        await _look_up(collector, track.lookups, budget, clock)
+    except SourceError as fault:
+        _log.warning("lag.not_collected", cluster=collector.name, error=str(fault))
+        unknown = Unknown(Reason.BROKER_AWAY, str(fault))
+        track.observe(Observation(collector.name, began_at, began_at, began_at, track.kind, fault=unknown))
 
 
 async def _look_up(collector: Collector, lookups: LookUps, budget: Budget, clock: Callable[[], Instant]) -> None:
