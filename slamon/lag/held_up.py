@@ -3,12 +3,12 @@
 An order's window begins when its first unread record was written and ends when the group has read all it had there.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
 from slamon.lag.order_index import OrderIndex
-from slamon.lag.rows import GroupLag
+from slamon.lag.rows import GroupLag, PartitionLag
 from slamon.lag.verdict import LATE
 from slamon.lag.waiting import Wait, unread_records
 from slamon.orders.event import Instant, Span
@@ -16,8 +16,8 @@ from slamon.orders.event import Instant, Span
 VERSION = 1
 MOST_STAYS = 5_000
 """Windows that are kept: of more, those that ended longest ago go first."""
-MOST_WAITS = 20_000
-"""Orders of which it is known what they wait behind."""
+MOST_WAITS = 50_000
+"""Unread records of all groups that are looked at in a cycle."""
 
 
 class Stay(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -64,22 +64,33 @@ def decode_stays(kept: bytes) -> tuple[Stay, ...]:
     return stays.stays if stays.version == VERSION else ()
 
 
-def waits_by_order(groups: Iterable[GroupLag], index: OrderIndex, most: int = MOST_WAITS) -> dict[str, list[Wait]]:
-    """What holds a record of each order, one wait for each order, group and topic: its first record there."""
+def waits_by_order(
+    groups: Iterable[GroupLag], index: OrderIndex, most: int = MOST_WAITS
+) -> tuple[dict[str, list[Wait]], bool]:
+    """What holds a record of each order: for each group and topic its first record there.
+
+    Whether that is all of the index, too: of records no more than `most` are looked at.
+    """
     found: dict[str, dict[tuple[str, str], Wait]] = {}
+    left = most
+    for group, row in _unread_rows(groups, index.topics):
+        key = group, row.topic
+        for record in unread_records(row, index):
+            if not left:
+                return _sorted(found), False
+            left -= 1
+            waits = found.setdefault(record.order_id, {})
+            if key not in waits:
+                ahead = record.offset - (row.x or 0)
+                waits[key] = Wait(*key, row.partition, record.offset, record.stamped_at, ahead)
+    return _sorted(found), True
+
+
+def _unread_rows(groups: Iterable[GroupLag], topics: frozenset[str]) -> Iterator[tuple[str, PartitionLag]]:
     for group in groups:
         for topic in group.topics if group.lag else ():
-            if topic.topic not in index.topics:
-                continue
-            for row in topic.partitions:
-                for record in unread_records(row, index):
-                    waits = found.setdefault(record.order_id, {})
-                    ahead = record.offset - (row.x or 0)
-                    wait = Wait(group.group, row.topic, row.partition, record.offset, record.stamped_at, ahead)
-                    waits.setdefault((group.group, topic.topic), wait)
-                    if len(found) >= most:
-                        return _sorted(found)
-    return _sorted(found)
+            if topic.topic in topics:
+                yield from ((group.group, row) for row in topic.partitions if row.lag)
 
 
 def _sorted(found: Mapping[str, Mapping[tuple[str, str], Wait]]) -> dict[str, list[Wait]]:

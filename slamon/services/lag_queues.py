@@ -82,14 +82,14 @@ class QueueKeeping:
         if self._stays is None:
             kept = self.rows.get(_KEPT)
             self._stays = self._kept = () if kept is None else decode_stays(kept)
-        waits = waits_by_order(snapshot.groups, index)
+        waits, is_all = waits_by_order(snapshot.groups, index)
         late = frozenset(
             incident.subject
             for incident in view.incidents
             if incident.cluster == snapshot.cluster and incident.kind is TroubleKind.LAG and incident.well_since is None
         )
-        complete = _is_complete(snapshot, view)
-        stays = follow(self._stays, waits, late, now, known=snapshot.is_complete)
+        complete = is_all and _is_complete(snapshot, view)
+        stays = follow(self._stays, waits, late, now, known=is_all and snapshot.is_complete)
         self._stays = self._stays if stays == self._stays else stays
         behind = own_delay(snapshot.groups, self.known.own)
         self.known.swap(Queues(snapshot.as_of, complete, waits, self._stays, behind))

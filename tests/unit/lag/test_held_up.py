@@ -97,12 +97,13 @@ def test_each_order_waits_at_its_first_unread_record() -> None:
     for offset, order_id in enumerate(["o-0", "o-1", "o-2", "o-1"]):
         index.append(A0, offset, order_id, T0 + offset)
     snapshot = followed(HOUR).cycle()
-    assert waits_by_order(snapshot.groups, index) == {
-        "o-1": [Wait("mes", "a", 0, 1, T0 + 1, 0)],
-        "o-2": [Wait("mes", "a", 0, 2, T0 + 2, 1)],
-    }
-    assert list(waits_by_order(snapshot.groups, index, most=1)) == ["o-1"]
-    assert waits_by_order(snapshot.groups, OrderIndex(dict[str, Standing]().get)) == {}
+    assert waits_by_order(snapshot.groups, index) == (
+        {"o-1": [Wait("mes", "a", 0, 1, T0 + 1, 0)], "o-2": [Wait("mes", "a", 0, 2, T0 + 2, 1)]},
+        True,
+    )
+    some, is_all = waits_by_order(snapshot.groups, index, most=1)
+    assert (list(some), is_all) == (["o-1"], False)
+    assert waits_by_order(snapshot.groups, OrderIndex(dict[str, Standing]().get)) == ({}, True)
 
 
 @pytest.mark.parametrize(("age", "expected"), [(HOUR, HOUR + 15 * SECOND), (0, None)])

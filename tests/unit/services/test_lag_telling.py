@@ -5,6 +5,7 @@ from dataclasses import replace
 import msgspec
 
 from slamon.lag.incidents import Incident
+from slamon.lag.observation import Reason, Unknown
 from slamon.lag.troubles import Backlog, Spot, TroubleKind
 from slamon.lag.verdict import LagStatus, Level
 from slamon.notices.marks import Mark
@@ -19,6 +20,7 @@ from slamon.services.offers import Address, OutboxRecord, decode_outbox
 from slamon.services.partition import PartitionRules
 from slamon.services.system_notices import SystemNotices
 from tests.builders import HOUR, MINUTE, T0, order_rules
+from tests.fakes.lag import Watched
 from tests.fakes.stream import FakeEngine, FakeRows
 
 ADDRESSES = {"slack": Address("slack", b"slack|#late", 5), "pager": Address("pager", b"webhook|pager", 2)}
@@ -132,3 +134,17 @@ async def test_only_the_owner_of_the_shared_partition_tells() -> None:
     bench.engine.tables.clear()
     assert await bench.hears(STUCK) == []
     assert replace(bench.telling, cluster="x").cluster == "x"
+
+
+async def test_a_broker_that_is_away_is_one_notice() -> None:
+    """The groups under it have no incidents of their own, so nothing is told of them."""
+    watched = Watched()
+    bench = Bench()
+    watched.broker.away = Unknown(Reason.BROKER_AWAY, "no answer")
+    for _ in range(30):
+        view = await watched.cycle()
+        await bench.telling(view)
+    [notice] = bench.kept()
+    assert (notice.subject, notice.grade, notice.stage) == ("shop", "critical", "broker_away/critical")
+    assert notice.said is not None
+    assert "Broker shop does not answer (no answer)" in notice.said
