@@ -11,7 +11,7 @@ from rich.console import Console
 from bench.cost import Cost, Meter, resident
 from bench.figures import Bound, Figure, Target, median, ratio
 from bench.lag_cycle import WholeCycle
-from bench.lag_workload import Workload, add, make
+from bench.lag_sizes import Workload, add, make
 from bench.machine import this_machine
 from bench.plain_lag import PlainScript, learn_topics
 from bench.report import Part, show

@@ -9,9 +9,11 @@ from slamon.kafka.lag.collector import KafkaLag
 from slamon.lag.incidents import Changes
 from slamon.lag.policy import LagRules
 from slamon.lag.rows import Snapshot
-from slamon.metrics.lag import Shown, exposition
+from slamon.metrics.lag import LagFigures, LagMetrics
+from slamon.metrics.lag_form import LagForm
 from slamon.orders.event import Instant
-from slamon.services.lag_watch import LagView, LagWatch
+from slamon.services.lag_ports import LagView
+from slamon.services.lag_watch import LagWatch
 
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
 
@@ -37,13 +39,15 @@ class WholeCycle:
 
     def __init__(self, collector: KafkaLag, clock: Callable[[], Instant]) -> None:
         self.collector = collector
+        self.metrics = LagMetrics(LagForm(own_cluster=collector.name))
         self._watch = LagWatch([collector], LagRules(), MemoryRows(), clock, _nothing)
 
     async def run(self) -> tuple[Snapshot, bytes]:
         """One cycle; the snapshot and the exposition of it."""
         await self._watch.step()
         snapshot = self._watch.view.snapshots[self.collector.name]
-        return snapshot, exposition(Shown((snapshot,), {}))
+        self.metrics.show(LagFigures({snapshot.cluster: snapshot}))
+        return snapshot, self.metrics.render()
 
 
 def _nothing(_: LagView, __: Changes) -> None:

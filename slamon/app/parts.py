@@ -2,12 +2,14 @@
 
 import gc
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
 from slamon import __version__
 from slamon.app import build
 from slamon.app.clock import wall_clock
+from slamon.app.lag import lag_parts
 from slamon.errors import SourceError
 from slamon.kafka.cluster import OK, Cluster
 from slamon.kafka.log import TopicLog
@@ -22,6 +24,7 @@ from slamon.services.forecasts import Forecasts
 from slamon.services.gate import GateRules, LagGate
 from slamon.services.ingest import Ingest
 from slamon.services.instance import claim_instance
+from slamon.services.lag_queues import KnownQueues
 from slamon.services.layout import SourceLayout
 from slamon.services.logic import OrderLogic
 from slamon.services.offsets import GroupOffsets
@@ -58,25 +61,25 @@ class Parts:
             sources=settings.sources,
             receivers=list(dict.fromkeys(receiver.sink.name for receiver in self.receivers)),
             statuses=settings.sla_policy().lifecycle.statuses,
+            lag=None if settings.lag is None else settings.lag.metrics.to_form(),
         )
         self.startup = Startup(self.cluster, build.surroundings(settings, self.own), wall_clock)
         self.policies = Policies(TopicLog(self.cluster, self.own.policies), build.own_terms(settings), wall_clock)
         self.offsets = GroupOffsets(Offsets(self.cluster), kafka.app_id)
         self.decoders = build.decoders(settings)
-        self.silence = self._silence_watch()
+        self.silence = SilenceWatch(build.watched(settings), self.offsets, self._partition_counts, wall_clock)
         self.forecasts = Forecasts(settings.sla_terms().lifecycle)
         self.logic = self._order_logic()
         url = build.own_url(settings)
         options = build.engine_options(settings, self.own, security, instance_id=self.instance.name, url=url)
         self.engine = Engine(options, self.logic)
         self.engine.before_revoke(self.dispatcher.drain)
-        self.silence_keeping = SilenceKeeping(
-            self.silence, self.engine, self.logic.system, self.metrics.sources, wall_clock
-        )
+        notices = self.logic.system
+        self.silence_keeping = SilenceKeeping(self.silence, self.engine, notices, self.metrics.sources, wall_clock)
         self.answering = Answering(
             self.engine,
             self.logic.partitions,
-            self.logic.system,
+            notices,
             self.own.answers,
             build.promise_topics(settings),
             kafka.partitions,
@@ -85,6 +88,8 @@ class Parts:
 
     def _build_readers(self) -> None:
         settings, partitions = self.settings, self.settings.kafka.partitions
+        notices, shown = self.logic.system, self.metrics.lag
+        self.lag = lag_parts(settings, self.engine, shown, notices, known=self.queues, ingest=self.ingest)
         self.gate = LagGate(GateRules((), repartition=self.topics.repartition), self.offsets, self.engine, wall_clock)
         self.layout = SourceLayout(
             build.source_topics(settings),
@@ -101,16 +106,18 @@ class Parts:
             self.gate.slowest,
             wall_clock,
             outlooks=self.forecasts,
+            queues=self.queues,
         )
 
     @cached_property
     def rules(self) -> PartitionRules:
         """What orders follow. Raises RuntimeError before the policies are learnt."""
-        return build.partition_rules(self.settings, self.receivers, self.topics, self.policies.book, self.forecasts)
+        found = build.partition_rules(self.settings, self.receivers, self.topics, self.policies.book, self.forecasts)
+        return replace(found, queues=self.queues)
 
     def _order_logic(self) -> OrderLogic:
-        settings = self.settings
-        tally = MetricsTally(self.metrics)
+        settings, tally = self.settings, MetricsTally(self.metrics)
+        self.queues = KnownQueues(settings.kafka.app_id)
         self.dispatcher = Dispatcher(
             self.receivers,
             self,
@@ -120,9 +127,10 @@ class Parts:
             tally=tally,
             clock=wall_clock,
         )
+        self.ingest = Ingest(build.ingest_rules(settings, self.topics, self.decoders), tally, wall_clock, self.distrust)
         return OrderLogic(
             lambda: self.rules,
-            Ingest(build.ingest_rules(settings, self.topics, self.decoders), tally, wall_clock, self.distrust),
+            self.ingest,
             self.topics,
             tally=tally,
             outbox=self.dispatcher,
@@ -131,9 +139,6 @@ class Parts:
             silences=self.silence.as_of,
             opening=self.taken_up,
         )
-
-    def _silence_watch(self) -> SilenceWatch:
-        return SilenceWatch(build.watched(self.settings), self.offsets, self._partition_counts, wall_clock)
 
     async def send(self, records: Iterable[Outgoing]) -> None:
         """Produce and wait for the acknowledgements; the dispatcher's way to the engine, which is built after it."""
@@ -146,14 +151,20 @@ class Parts:
     def taken_up(self, partition: int, rows: Rows) -> None:
         """A partition is ours; what keeps things with partitions is built after the logic that takes them up."""
         self.silence_keeping.opened(partition, rows)
+        if self.lag is not None:
+            self.lag.taken_up(partition)
 
     def now(self, partition: int) -> Instant | None:
         """The lag gate's word about a partition; the gate is built after the logic that asks it."""
         return self.gate.now(partition)
 
     async def _partition_counts(self, topics: Iterable[str]) -> Mapping[str, int]:
-        described = await self.cluster.describe(list(topics))
-        unknown = [topic for topic, found in described.topics.items() if found.error != OK]
-        if unknown:  # a topic taken for one without partitions would be waited for no more
-            raise SourceError(f"{', '.join(unknown)}: can't be described")
-        return {topic: len(found.partitions) for topic, found in described.topics.items()}
+        return await _counted(self.cluster, topics)
+
+
+async def _counted(cluster: Cluster, topics: Iterable[str]) -> Mapping[str, int]:
+    described = await cluster.describe(list(topics))
+    unknown = [topic for topic, found in described.topics.items() if found.error != OK]
+    if unknown:  # a topic taken for one without partitions would be waited for no more
+        raise SourceError(f"{', '.join(unknown)}: can't be described")
+    return {topic: len(found.partitions) for topic, found in described.topics.items()}

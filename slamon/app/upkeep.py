@@ -1,4 +1,4 @@
-"""The loops that some receivers need beside the dispatcher: alerts are kept as they stand, the heartbeat beats."""
+"""The loops beside the dispatcher that not everybody needs: alerts are kept, the heartbeat beats, lag is watched."""
 
 from collections.abc import Coroutine, Iterator
 from typing import Any
@@ -39,3 +39,5 @@ def _loops(parts: Parts, health: WorkerHealth) -> Iterator[tuple[str, Coroutine[
             wall_clock,
         )
         yield "heartbeat", beat.run()
+    if parts.lag is not None:
+        yield "lag", parts.lag.watch.run()

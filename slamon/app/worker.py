@@ -12,6 +12,7 @@ from slamon import __version__
 from slamon.app import build
 from slamon.app.clock import wall_clock
 from slamon.app.parts import Parts
+from slamon.app.queues import LocalQueueAnswers
 from slamon.app.upkeep import upkeep
 from slamon.app.web_ports import LocalAnswers, LocalForecasts, LocalOrders, Peers, WorkerHealth
 from slamon.orders.event import SECOND
@@ -19,11 +20,14 @@ from slamon.services.counts import run_counts
 from slamon.services.deadlines import run_deadlines
 from slamon.services.forecasts import ForecastLoop
 from slamon.services.gauges import Gauges
+from slamon.services.lag_queues import follow_elsewhere
+from slamon.services.lag_shown import LagShown
 from slamon.services.reviews import run_reviews
 from slamon.settings import Settings
 from slamon.web.elsewhere import LearntElsewhere
 from slamon.web.interactions import NoDialogues
 from slamon.web.peers import PeerClient
+from slamon.web.queues import QueuesElsewhere
 from slamon.web.site import INTERACTIONS, Limits, Site, build_web, served
 
 _log = structlog.get_logger("slamon.worker")
@@ -37,6 +41,10 @@ class Worker:
         self._parts = Parts(settings)
         self._views = build.slack_views(settings)
         self._peers = PeerClient(seconds=Limits().peer, failed=self._parts.metrics.http.peer_failed)
+        self._queues = LocalQueueAnswers(self._parts.view, self._parts.queues)
+        self._elsewhere = QueuesElsewhere(self._queues, self._peers, self._cluster())
+        if self._parts.lag is not None and self._parts.lag.orders is not None:
+            self._parts.lag.orders.standings = self._elsewhere
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[list[asyncio.Task[None]]]:
@@ -48,6 +56,8 @@ class Worker:
         async with AsyncExitStack() as stack:
             stack.callback(self._parts.instance.release)
             stack.push_async_callback(self._parts.cluster.close)
+            if self._parts.lag is not None:
+                stack.push_async_callback(self._parts.lag.close)
             for receiver in self._parts.receivers:
                 stack.push_async_callback(receiver.sink.close)
             grace = self._parts.settings.shutdown_grace.span / SECOND / 4
@@ -81,6 +91,7 @@ class Worker:
             "silence-keeping": self._parts.silence_keeping.run(),
             "forecasts": self._forecasts().run(),
             **upkeep(self._parts, self._health()),
+            **self._queues_elsewhere(),
         }
         socket = build.slack_socket(self._parts.settings, app[INTERACTIONS].handle)
         if socket is not None:
@@ -88,6 +99,13 @@ class Worker:
         async with asyncio.TaskGroup() as group:
             for name, part in parts.items():
                 group.create_task(part, name=name)
+
+    def _queues_elsewhere(self) -> dict[str, Coroutine[Any, Any, None]]:
+        lag = self._parts.lag
+        if lag is None or lag.orders is None:
+            return {}
+        rows = lag.watch.rows
+        return {"queues": follow_elsewhere(self._parts.queues, lambda: rows.is_ours, self._elsewhere.queues)}
 
     def _gauges(self) -> Gauges:
         return Gauges(
@@ -127,6 +145,8 @@ class Worker:
             version=__version__,
             forecasts=LocalForecasts(self._parts.logic.partitions),
             answers=LocalAnswers(self._parts.answering),
+            lag=None if self._parts.lag is None else LagShown(self._parts.lag.watch, wall_clock),
+            queues=self._queues,
             signing_secret=build.signing_secret(self._parts.settings),
             dialogues=self._views or NoDialogues(),
             peers=self._peers,

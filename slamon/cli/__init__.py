@@ -7,6 +7,7 @@ import typer
 from slamon import __version__
 from slamon.cli.configuration import check_config, schema
 from slamon.cli.explain import explain
+from slamon.cli.lag import incidents, lag
 from slamon.cli.notices import notices
 from slamon.cli.notify import notify
 from slamon.cli.orders import orders
@@ -54,6 +55,8 @@ app.command("demo")(demo)
 app.add_typer(orders, name="orders")
 app.command("explain")(explain)
 app.add_typer(notices, name="notices")
+app.command("lag")(lag)
+app.command("incidents")(incidents)
 app.add_typer(route, name="route")
 app.add_typer(notify, name="notify")
 app.command("schema")(schema)

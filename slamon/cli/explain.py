@@ -50,6 +50,7 @@ def _card(told: Mapping[str, Any]) -> Table:
         ("due", moment(promise.get("due_at"))),
         ("promised first", moment(promise.get("original_due_at"))),
         ("lead time", span(told.get("lead_time_seconds"))),
+        ("waits for", (told.get("blocked") or {}).get("text") or None),
         ("forecast", forecast(told.get("forecast"))),
         ("policy", terms),
         ("calendar", _joined(calendar.get("name"), calendar.get("revision"))),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from slamon.lag.age import NO_AGE
 from slamon.lag.lookups import LookUps
 from slamon.lag.observation import BrokerKind, GroupSeen, GroupState, Place, Reason, TopicSeen, Unknown
 from slamon.lag.policy import LagPolicy
@@ -21,7 +22,7 @@ from slamon.lag.verdict import (
     judge,
     worst,
 )
-from slamon.lag.window import latest
+from slamon.lag.window import Eta, latest
 from slamon.orders.event import Instant
 
 MISSING = Verdict(LagStatus.MISSING, Level.CRITICAL, MISSING_RULE)
@@ -180,6 +181,8 @@ def _resting(group: GroupTrack, now: Instant, *, is_unread: bool) -> Verdict:
 def _row(group: GroupTrack, verdict: Verdict, cluster: str) -> GroupLag:
     topics = tuple(group.topics[topic].row() for topic in sorted(group.topics))
     is_unknown = verdict.status is LagStatus.UNKNOWN and not group.has_been_read
+    is_nothing_known = is_unknown or group.is_missing
+    lag = None if is_nothing_known else sum_known([topic.lag for topic in topics])
     return GroupLag(
         cluster,
         group.group,
@@ -188,15 +191,19 @@ def _row(group: GroupTrack, verdict: Verdict, cluster: str) -> GroupLag:
         group.since,
         group.kind,
         group.members,
-        None if is_unknown or group.is_missing else sum_known([topic.lag for topic in topics]),
+        lag,
         sum(topic.lost for topic in topics),
-        oldest([topic.age for topic in topics if topic.lag != 0 or topic.unknown]),
-        latest(row.eta for topic in topics if topic.lag for row in topic.partitions if row.lag),
+        NO_AGE if is_nothing_known else oldest([topic.age for topic in topics if topic.lag != 0 or topic.unknown]),
+        None if lag is None or any(topic.unknown for topic in topics) else _eta(topics),
         topics,
         _worst_row(topics),
         group.fault or (_NEVER_READ if is_unknown else None),
         group.coordinator,
     )
+
+
+def _eta(topics: tuple[TopicLag, ...]) -> Eta | None:
+    return latest(row.eta for topic in topics if topic.lag for row in topic.partitions if row.lag)
 
 
 def _worst_row(topics: tuple[TopicLag, ...]) -> PartitionLag | None:

@@ -1,6 +1,6 @@
 """What is known about lag as JSON (CONTRACT §5): the page of all groups, one group, topics, incidents."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from slamon.lag.age import Age
@@ -19,16 +19,28 @@ def lag_json(snapshots: Iterable[Snapshot], waiting: Mapping[tuple[str, str], Wa
     """Every group of every cluster; `waiting` by (cluster, group). `as_of` is that of the oldest snapshot."""
     found = list(snapshots)
     return {
-        "as_of": rfc3339(min(snapshot.as_of for snapshot in found)) if found else None,
-        "complete": bool(found) and all(snapshot.is_complete for snapshot in found),
+        **page_head(found),
         "groups": [
             group_json(group, waiting.get((group.cluster, group.group)), slack)
             for snapshot in found
             for group in snapshot.groups
         ],
         "topics": [topic_flow_json(topic) for snapshot in found for topic in snapshot.topics],
-        "clusters": [_cluster_json(snapshot) for snapshot in found],
+        "clusters": clusters_json(found),
     }
+
+
+def page_head(snapshots: Sequence[Snapshot]) -> Json:
+    """How fresh it is, and whether every broker answered."""
+    return {
+        "as_of": rfc3339(min(snapshot.as_of for snapshot in snapshots)) if snapshots else None,
+        "complete": bool(snapshots) and all(snapshot.is_complete for snapshot in snapshots),
+    }
+
+
+def clusters_json(snapshots: Iterable[Snapshot]) -> list[Json]:
+    """What is known about each cluster as a whole."""
+    return [_cluster_json(snapshot) for snapshot in snapshots]
 
 
 def group_json(group: GroupLag, waiting: Waiting | None, slack: SlackPolicy) -> Json:

@@ -41,7 +41,7 @@ def waiting_behind(group: GroupLag, index: OrderIndex, now: Instant) -> Waiting 
         here: set[str] = set()
         for row in topic.partitions:
             complete = complete and _knows(row, index)
-            for record in _unread(row, index):
+            for record in unread_records(row, index):
                 here.add(record.order_id)
                 if oldest is None or record.stamped_at < oldest.stamped_at:
                     oldest = record
@@ -79,7 +79,7 @@ def waits_of(order_id: str, groups: Iterable[GroupLag], index: OrderIndex) -> li
         for group in groups
         for topic in group.topics
         for row in topic.partitions
-        for record in _unread(row, index)
+        for record in unread_records(row, index)
         if record.order_id == order_id
     ]
     return sorted(found, key=lambda wait: (wait.since, wait.group, wait.topic, wait.partition, wait.offset))
@@ -96,7 +96,7 @@ def floors(groups: Iterable[GroupLag], topics: frozenset[str]) -> dict[Place, in
     return found
 
 
-def _unread(row: PartitionLag, index: OrderIndex) -> Iterator[Indexed]:
+def unread_records(row: PartitionLag, index: OrderIndex) -> Iterator[Indexed]:
     """The order records of a partition that the group has not read."""
     if row.x is None or row.end is None or not row.lag:
         return

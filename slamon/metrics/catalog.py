@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from slamon.metrics.lag_catalog import LAG_CATALOG
+from slamon.metrics.spec import MetricSpec, counter, gauge, histogram
 
 _MINUTE = 60.0
 _HOUR = 60 * _MINUTE
@@ -25,14 +27,6 @@ NOTICE_DELAY_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 3
 REQUEST_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
 
-class Kind(StrEnum):
-    """The kinds of metrics that slamon has, in Prometheus' words."""
-
-    COUNTER = "counter"
-    GAUGE = "gauge"
-    HISTOGRAM = "histogram"
-
-
 class EventOutcome(StrEnum):
     """What became of one record of a source; each is counted under exactly one."""
 
@@ -52,170 +46,151 @@ class NoticeOutcome(StrEnum):
     SUPERSEDED = "superseded"
 
 
-@dataclass(frozen=True, slots=True)
-class MetricSpec:
-    """One metric as users see it: a counter's name ends in `_total`; `unit` is a base unit or empty."""
+BUILD_INFO = gauge("slamon_build_info", "Always 1; the labels say what runs.", "version", "revision", "python")
+READY = gauge("slamon_ready", "1 while this worker serves, else 0; /-/ready names the reasons.")
 
-    name: str
-    kind: Kind
-    help: str
-    labels: tuple[str, ...] = ()
-    unit: str = ""
-    buckets: tuple[float, ...] = ()
-
-
-def _counter(name: str, text: str, *labels: str) -> MetricSpec:
-    return MetricSpec(name, Kind.COUNTER, text, labels)
-
-
-def _gauge(name: str, text: str, *labels: str, unit: str = "") -> MetricSpec:
-    return MetricSpec(name, Kind.GAUGE, text, labels, unit)
-
-
-def _histogram(name: str, text: str, buckets: tuple[float, ...], *labels: str) -> MetricSpec:
-    return MetricSpec(name, Kind.HISTOGRAM, text, labels, "seconds", buckets)
-
-
-BUILD_INFO = _gauge("slamon_build_info", "Always 1; the labels say what runs.", "version", "revision", "python")
-READY = _gauge("slamon_ready", "1 while this worker serves, else 0; /-/ready names the reasons.")
-
-EVENTS = _counter(
+EVENTS = counter(
     "slamon_events_total",
     "Records read from order sources: applied, duplicate, dead_letter, unknown_status (kept, moves nothing) "
     "or expired (its order has left).",
     "source",
     "outcome",
 )
-EVENT_DELAY = _gauge(
+EVENT_DELAY = gauge(
     "slamon_event_delay_seconds",
     "From occurred_at to the moment of reading: the greatest of the latest batch that held events.",
     "source",
     unit="seconds",
 )
-DEAD_LETTERS = _counter("slamon_dead_letters_total", "Records put on the dead-letter topic.", "reason")
-REROUTED = _counter(
+DEAD_LETTERS = counter("slamon_dead_letters_total", "Records put on the dead-letter topic.", "reason")
+REROUTED = counter(
     "slamon_records_rerouted_total",
     "Records found on another partition than their order's and sent on.",
     "source",
 )
-ATTRIBUTES_LEFT_OUT = _counter(
+ATTRIBUTES_LEFT_OUT = counter(
     "slamon_attributes_left_out_total",
     "Events accepted without their attributes, which were over 4 KiB.",
     "source",
 )
 
-SOURCE_SILENT = _gauge(
+SOURCE_SILENT = gauge(
     "slamon_source_silent",
     "1 while a source is silent, else 0; absent while it is not known how often it speaks.",
     "source",
 )
-SOURCE_QUIET = _gauge(
+SOURCE_QUIET = gauge(
     "slamon_source_quiet_seconds",
     "How long no record has come from a source, as far as slamon has looked.",
     "source",
     unit="seconds",
 )
 
-ORDERS = _gauge("slamon_orders", "Open orders of this worker.", "status", "channel")
-ORDERS_BY_VERDICT = _gauge("slamon_orders_by_verdict", "Orders of this worker by verdict.", "verdict", "channel")
-OLDEST_AGE = _gauge(
+ORDERS = gauge("slamon_orders", "Open orders of this worker.", "status", "channel")
+ORDERS_BY_VERDICT = gauge("slamon_orders_by_verdict", "Orders of this worker by verdict.", "verdict", "channel")
+OLDEST_AGE = gauge(
     "slamon_order_oldest_age_seconds",
     "How long the open order that is longest in this status has been in it.",
     "status",
     unit="seconds",
 )
-DIVERGENCES = _gauge(
+DIVERGENCES = gauge(
     "slamon_order_divergences",
     "Disagreements about open orders: behind, ahead, contradicting, regressed, lost.",
     "system",
     "kind",
 )
-OLDEST_UNCLAIMED = _gauge(
+OLDEST_UNCLAIMED = gauge(
     "slamon_stage_oldest_unclaimed_seconds",
     "How long the order that waits longest for another system or person to take it up has waited; stage is its from.",
     "stage",
     unit="seconds",
 )
-LEAD_TIME = _histogram(
+ORDERS_BLOCKED = gauge(
+    "slamon_orders_blocked",
+    "Open orders by what they wait for now: hold, service, queue, message, person or work.",
+    "cause",
+)
+LEAD_TIME = histogram(
     "slamon_order_lead_time_seconds", "Start to finish of orders that finished.", LEAD_TIME_BUCKETS, "channel"
 )
-STAGE_TIME = _histogram(
+STAGE_TIME = histogram(
     "slamon_order_stage_seconds",
     "Time spent in a stage by orders that left it; stage is its from.",
     STAGE_BUCKETS,
     "stage",
 )
-BREACHES = _counter("slamon_order_promise_breaches_total", "Promised dates that passed unkept.", "channel")
-HELD_ORDERS = _gauge("slamon_held_orders", "Orders with notices that a silent source holds back.")
-DUE_ORDERS = _gauge("slamon_due_orders", "Entries in the due-time heaps: orders that wait for a deadline.")
+BREACHES = counter("slamon_order_promise_breaches_total", "Promised dates that passed unkept.", "channel")
+HELD_ORDERS = gauge("slamon_held_orders", "Orders with notices that a silent source holds back.")
+DUE_ORDERS = gauge("slamon_due_orders", "Entries in the due-time heaps: orders that wait for a deadline.")
 
-FORECASTS_SCORED = _counter(
+FORECASTS_SCORED = counter(
     "slamon_forecasts_scored_total",
     "Forecasts of orders that have finished, by how likely they said a miss to be (in tenths) and whether the date "
     "was missed or kept.",
     "probability",
     "outcome",
 )
-FORECAST_SQUARED_ERROR = _counter(
+FORECAST_SQUARED_ERROR = counter(
     "slamon_forecast_squared_error_total",
     "Sum of the squared errors of scored forecasts; over their number it is the Brier score: 0 is perfect.",
 )
-SPELLS_LEARNT = _counter("slamon_forecast_spells_total", "Times at a step learnt from orders that have ended.")
+SPELLS_LEARNT = counter("slamon_forecast_spells_total", "Times at a step learnt from orders that have ended.")
 
-NOTICES = _counter(
+NOTICES = counter(
     "slamon_notices_total",
     "Notices by how their delivery ended: sent, failed (given up) or superseded (not sent).",
     "receiver",
     "kind",
     "outcome",
 )
-NOTICE_ATTEMPTS_FAILED = _counter(
+NOTICE_ATTEMPTS_FAILED = counter(
     "slamon_notice_attempts_failed_total",
     "Calls to a receiver that failed, those to be repeated included.",
     "receiver",
     "reason",
 )
-NOTICE_QUEUE = _gauge("slamon_notice_queue_length", "Notices that wait to be sent.", "receiver")
-NOTICE_DELAY = _histogram(
+NOTICE_QUEUE = gauge("slamon_notice_queue_length", "Notices that wait to be sent.", "receiver")
+NOTICE_DELAY = histogram(
     "slamon_notice_delay_seconds",
     "From the instant a notice was decided to its acceptance by the receiver.",
     NOTICE_DELAY_BUCKETS,
     "receiver",
 )
 
-HEARTBEAT_SUCCESS = _gauge(
+HEARTBEAT_SUCCESS = gauge(
     "slamon_heartbeat_last_success_timestamp_seconds",
     "Unix time at which the heartbeat last came through; absent before the first time.",
     unit="seconds",
 )
-HEARTBEAT_WITHHELD = _gauge(
+HEARTBEAT_WITHHELD = gauge(
     "slamon_heartbeat_withheld",
     "1 while the heartbeat is withheld because something does not work (the log says what), else 0; absent on workers "
     "that do not send it.",
 )
-HEARTBEAT_FAILURES = _counter("slamon_heartbeat_failures_total", "Calls of the heartbeat that failed.", "reason")
+HEARTBEAT_FAILURES = counter("slamon_heartbeat_failures_total", "Calls of the heartbeat that failed.", "reason")
 
-BATCHES = _counter("slamon_worker_batches_total", "Micro-batches whose changelog records are acknowledged.")
-PARTITIONS = _gauge("slamon_worker_partitions", "Partitions of the orders table owned and recovered here.")
-REBALANCES = _counter("slamon_worker_rebalances_total", "Assignments of partitions received.")
-RECOVERY = _gauge(
+BATCHES = counter("slamon_worker_batches_total", "Micro-batches whose changelog records are acknowledged.")
+PARTITIONS = gauge("slamon_worker_partitions", "Partitions of the orders table owned and recovered here.")
+REBALANCES = counter("slamon_worker_rebalances_total", "Assignments of partitions received.")
+RECOVERY = gauge(
     "slamon_worker_recovery_seconds",
     "How long this worker had no partitions at its start or in the latest rebalance.",
     unit="seconds",
 )
-SAFE_TIME_AGE = _gauge(
+SAFE_TIME_AGE = gauge(
     "slamon_worker_safe_time_age_seconds",
     "The lag gate: how far the instant up to which deadlines may fire is behind the clock; absent while unknown.",
     unit="seconds",
 )
-TIME_UNKNOWN = _gauge(
+TIME_UNKNOWN = gauge(
     "slamon_worker_time_unknown",
     "1 while the broker gives no fresh answer, so that deadlines stand still, else 0.",
 )
 
-REQUESTS = _counter("slamon_http_requests_total", "HTTP requests answered.", "route", "code")
-REQUEST_TIME = _histogram("slamon_http_request_seconds", "Time to answer an HTTP request.", REQUEST_BUCKETS, "route")
-PEER_FAILURES = _counter("slamon_http_peer_failures_total", "Questions to another worker that got no usable answer.")
+REQUESTS = counter("slamon_http_requests_total", "HTTP requests answered.", "route", "code")
+REQUEST_TIME = histogram("slamon_http_request_seconds", "Time to answer an HTTP request.", REQUEST_BUCKETS, "route")
+PEER_FAILURES = counter("slamon_http_peer_failures_total", "Questions to another worker that got no usable answer.")
 
 CATALOG: tuple[MetricSpec, ...] = (
     *(BUILD_INFO, READY),
@@ -227,6 +202,7 @@ CATALOG: tuple[MetricSpec, ...] = (
         OLDEST_AGE,
         DIVERGENCES,
         OLDEST_UNCLAIMED,
+        ORDERS_BLOCKED,
         LEAD_TIME,
         STAGE_TIME,
         BREACHES,
@@ -238,5 +214,6 @@ CATALOG: tuple[MetricSpec, ...] = (
     *(HEARTBEAT_SUCCESS, HEARTBEAT_WITHHELD, HEARTBEAT_FAILURES),
     *(BATCHES, PARTITIONS, REBALANCES, RECOVERY, SAFE_TIME_AGE, TIME_UNKNOWN),
     *(REQUESTS, REQUEST_TIME, PEER_FAILURES),
+    *LAG_CATALOG,
 )
 """Every metric, in the order of the exposition and of docs/reference/metrics.md."""

@@ -15,7 +15,7 @@ from prometheus_client.utils import floatToGoString
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from slamon.metrics.catalog import MetricSpec
+    from slamon.metrics.spec import MetricSpec
 
 
 def counter(spec: MetricSpec, registry: CollectorRegistry) -> Counter:

@@ -1,222 +1,162 @@
-"""Metrics about lag, written as text from a snapshot: once per cycle, in plain strings, since there may be many.
+"""Lag as metrics: rendered from the last cycle's snapshots alone, once a cycle, by the worker that watches."""
 
-What is unknown has no series; no value is ever infinite or no number. Names and labels of kafka_exporter and
-kafka-lag-exporter can be had beside slamon's own, so that dashboards that exist go on working.
-"""
+from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from enum import StrEnum
-from functools import lru_cache
-from typing import NamedTuple, TypeAlias
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from slamon.lag.rows import GroupLag, Snapshot, TopicFlow
-from slamon.lag.verdict import WORST_FIRST, LagStatus
-from slamon.lag.waiting import Waiting
-from slamon.metrics.catalog import Kind, MetricSpec
-from slamon.metrics.labels import printable
-from slamon.orders.event import SECOND, Span, seconds
-
-_EOF = b"# EOF\n"
-_STATUSES = [status.value for status in WORST_FIRST]
-
-
-class Detail(StrEnum):
-    """How finely lag in records is shown; what is left out is summed up."""
-
-    GROUP = "group"
-    TOPIC = "topic"
-    PARTITION = "partition"
-
-
-class Shown(NamedTuple):
-    """One cycle's results: `waiting` by (cluster, group)."""
-
-    snapshots: tuple[Snapshot, ...]
-    waiting: Mapping[tuple[str, str], Waiting]
-    detail: Detail = Detail.PARTITION
-
-
-Series: TypeAlias = Iterator[tuple[str, float | int | None]]
-"""Labels as they stand between the braces, and the value; None is left out."""
-Family: TypeAlias = tuple[MetricSpec, Callable[[Shown], Series]]
-
-
-def _gauge(name: str, text: str, *labels: str, unit: str = "") -> MetricSpec:
-    return MetricSpec(name, Kind.GAUGE, text, labels, unit)
-
-
-@lru_cache(maxsize=16_384)
-def escaped(value: str) -> str:
-    """A label value as it stands between quotes."""
-    return printable(value).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-
-
-def _of_group(group: GroupLag) -> str:
-    return f'consumergroup="{escaped(group.group)}",cluster="{escaped(group.cluster)}",broker="{group.kind}"'
-
-
-def _of_topic(topic: TopicFlow) -> str:
-    return f'topic="{escaped(topic.topic)}",cluster="{escaped(topic.cluster)}",broker="{topic.kind}"'
-
-
-def _groups(shown: Shown) -> Iterator[tuple[str, GroupLag]]:
-    for snapshot in shown.snapshots:
-        for group in snapshot.groups:
-            yield _of_group(group), group
-
-
-def _lag(shown: Shown) -> Series:
-    """A sum of which a part is unknown is none."""
-    for labels, group in _groups(shown):
-        if shown.detail is Detail.GROUP:
-            yield labels, None if any(topic.unknown for topic in group.topics) else group.lag
-            continue
-        for topic in group.topics:
-            place = f'{labels},topic="{escaped(topic.topic)}"'
-            if shown.detail is Detail.TOPIC:
-                yield place, None if topic.unknown else topic.lag
-                continue
-            for row in topic.partitions:
-                yield f'{place},partition="{row.partition}"', row.lag
-
-
-def _lag_seconds(shown: Shown) -> Series:
-    for labels, group in _groups(shown):
-        for topic in group.topics:
-            yield f'{labels},topic="{escaped(topic.topic)}"', _seconds(topic.age.at_least)
-
-
-def _status(shown: Shown) -> Series:
-    for labels, group in _groups(shown):
-        for status in _STATUSES:
-            yield f'{labels},status="{status}"', int(status == group.status)
-
-
-def _members(shown: Shown) -> Series:
-    return ((labels, group.members) for labels, group in _groups(shown))
-
-
-def _eta(shown: Shown) -> Series:
-    return ((labels, None if group.eta is None else seconds(group.eta.span)) for labels, group in _groups(shown))
-
-
-def _lost(shown: Shown) -> Series:
-    return ((labels, group.lost) for labels, group in _groups(shown))
-
-
-def _unknown(shown: Shown) -> Series:
-    return ((labels, sum(topic.unknown for topic in group.topics)) for labels, group in _groups(shown))
-
-
-def _orders_waiting(shown: Shown) -> Series:
-    for labels, group in _groups(shown):
-        waiting = shown.waiting.get((group.cluster, group.group))
-        for topic, orders in sorted(waiting.topics.items()) if waiting is not None else ():
-            yield f'{labels},topic="{escaped(topic)}"', orders
-
-
-def _slack(shown: Shown) -> Series:
-    for labels, group in _groups(shown):
-        waiting = shown.waiting.get((group.cluster, group.group))
-        yield labels, None if waiting is None or waiting.slack is None else seconds(waiting.slack)
-
-
-def _topics(value: Callable[[TopicFlow], float | int | None]) -> Callable[[Shown], Series]:
-    def series(shown: Shown) -> Series:
-        return ((_of_topic(topic), value(topic)) for snapshot in shown.snapshots for topic in snapshot.topics)
-
-    return series
-
-
-def _as_of(shown: Shown) -> Series:
-    return ((f'cluster="{escaped(one.cluster)}",broker="{one.kind}"', one.as_of / SECOND) for one in shown.snapshots)
-
-
-def _seconds(span: Span | None) -> float | int | None:
-    return None if span is None else seconds(span)
-
-
-_PLACE = ("consumergroup", "cluster", "broker")
-_TOPIC = ("topic", "cluster", "broker")
-FAMILIES: tuple[Family, ...] = (
-    (
-        _gauge("slamon_consumergroup_lag", "Records that the group has yet to read.", *_PLACE, "topic", "partition"),
-        _lag,
-    ),
-    (
-        _gauge(
-            "slamon_consumergroup_lag_seconds",
-            "The proven age of the first unread record; 0 when nothing is unread, absent while it is unknown.",
-            *_PLACE,
-            "topic",
-            unit="seconds",
-        ),
-        _lag_seconds,
-    ),
-    (_gauge("slamon_consumergroup_status", "1 for the status that the group has.", *_PLACE, "status"), _status),
-    (_gauge("slamon_consumergroup_members", "Members of the group.", *_PLACE), _members),
-    (
-        _gauge(
-            "slamon_consumergroup_eta_seconds",
-            "When all is read if it goes on like this; absent when the lag does not go down.",
-            *_PLACE,
-            unit="seconds",
-        ),
-        _eta,
-    ),
-    (_gauge("slamon_consumergroup_lost_records", "Records deleted before the group read them.", *_PLACE), _lost),
-    (_gauge("slamon_consumergroup_unknown_partitions", "Partitions whose lag is unknown.", *_PLACE), _unknown),
-    (_gauge("slamon_lag_orders_waiting", "Orders that wait behind the group.", *_PLACE, "topic"), _orders_waiting),
-    (
-        _gauge(
-            "slamon_lag_least_slack_seconds",
-            "The least that is left of a promise among the orders behind the group; negative once it has passed.",
-            *_PLACE,
-            unit="seconds",
-        ),
-        _slack,
-    ),
-    (
-        _gauge("slamon_topic_messages", "Records that a topic or queue holds.", *_TOPIC),
-        _topics(lambda topic: topic.messages),
-    ),
-    (
-        _gauge("slamon_topic_produced_per_second", "Records that come in, over the window.", *_TOPIC),
-        _topics(lambda topic: topic.per_second_in),
-    ),
-    (
-        _gauge("slamon_topic_consumed_per_second", "Records that all groups together read, over the window.", *_TOPIC),
-        _topics(lambda topic: topic.per_second_out),
-    ),
-    (
-        _gauge("slamon_topic_silent", "1 while a topic that has to grow does not.", *_TOPIC),
-        _topics(lambda topic: int(topic.status is LagStatus.PRODUCER_SILENT)),
-    ),
-    (
-        _gauge(
-            "slamon_topic_deleted_unread_in_seconds",
-            "When retention may delete the first record that a group has not read.",
-            *_TOPIC,
-            unit="seconds",
-        ),
-        _topics(lambda topic: _seconds(topic.deleted_unread_in)),
-    ),
-    (_gauge("slamon_lag_snapshot_timestamp_seconds", "When lag was last told.", *_TOPIC[1:], unit="seconds"), _as_of),
+from slamon.lag.observation import BrokerKind
+from slamon.lag.policy import LagRules
+from slamon.lag.severity import severity
+from slamon.metrics import lag_catalog as names
+from slamon.metrics.lag_form import Exposition, LagForm
+from slamon.metrics.lag_lines import (
+    Labels,
+    Lines,
+    end_lines,
+    escaped,
+    flow_lines,
+    group_lines,
+    of_cluster,
+    of_group,
+    put,
+    seconds,
+    topic_of_group,
 )
+from slamon.metrics.spec import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from slamon.lag.incidents import Incident
+    from slamon.lag.rows import Snapshot, TopicLag
+    from slamon.lag.waiting import Waiting
+    from slamon.metrics.spec import MetricSpec
+
+_TOTAL = "_total"
 
 
-def exposition(shown: Shown, families: Iterable[Family] = FAMILIES) -> bytes:
-    """All of it in the text format, which OpenMetrics reads too (without its end)."""
-    lines: list[str] = []
-    for spec, series in families:
-        lines += (f"# HELP {spec.name} {spec.help}\n", f"# TYPE {spec.name} {spec.kind}\n")
-        name = spec.name
-        lines += [f"{name}{{{labels}}} {value}\n" for labels, value in series(shown) if value is not None]
-    return "".join(lines).encode()
+@dataclass(frozen=True, slots=True)
+class LagFigures:
+    """What a cycle left; `cycles`: by cluster, how long the last look took and how many failed so far."""
+
+    snapshots: Mapping[str, Snapshot] = field(default_factory=dict)
+    waiting: Mapping[tuple[str, str], Waiting] = field(default_factory=dict)
+    incidents: Iterable[Incident] = ()
+    rules: LagRules = field(default_factory=LagRules)
+    cycles: Mapping[str, tuple[float, int]] = field(default_factory=dict)
 
 
-def joined(rendered: bytes, lag: bytes) -> bytes:
-    """An exposition with that of lag behind it, before the end that OpenMetrics wants."""
-    if rendered.endswith(_EOF):
-        return rendered[: -len(_EOF)] + lag + _EOF
-    return rendered + lag
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """The texts of a topic for a group, and why partitions of it could not be read."""
+
+    of: TopicLag
+    texts: list[tuple[str, str]]
+    unknown: tuple[str, ...]
+
+
+def _always() -> bool:
+    return True
+
+
+class LagMetrics:
+    """What is known of lag, as text; `is_ours` says whether this worker watches: nobody else shows it."""
+
+    def __init__(self, form: LagForm) -> None:
+        self.is_ours: Callable[[], bool] = _always
+        self._form = form
+        self._figures = LagFigures()
+        self._made: dict[tuple[str, str, str], _Made] = {}
+        self._lines: Lines | None = None
+        also = {
+            Exposition.KAFKA_EXPORTER: names.KAFKA_EXPORTER,
+            Exposition.KAFKA_LAG_EXPORTER: names.KAFKA_LAG_EXPORTER,
+        }
+        self._specs = (*names.LAG_CATALOG, *(spec for other in form.also_as for spec in also[other]))
+
+    def show(self, figures: LagFigures) -> None:
+        """Show what a cycle found, from the next scrape on."""
+        self._figures, self._lines = figures, None
+
+    def render(self, *, openmetrics: bool = False) -> bytes:
+        """The families with their samples; without samples on a worker that does not watch."""
+        lines: Lines = defaultdict(list)
+        if self.is_ours():
+            if self._lines is None:
+                self._lines = self._rendered()
+            lines = self._lines
+        return "".join(
+            text for spec in self._specs for text in (_head(spec, openmetrics=openmetrics), *lines.get(spec.name, ()))
+        ).encode()
+
+    def _rendered(self) -> Lines:
+        figures = self._figures
+        lines: Lines = defaultdict(list)
+        made: dict[tuple[str, str, str], _Made] = {}
+        unknown: Counter[str] = Counter()
+        for name in sorted(figures.snapshots):
+            self._cluster(lines, figures.snapshots[name], made, unknown)
+        for reason, count in sorted(unknown.items()):
+            put(lines, names.UNKNOWN, f'reason="{reason}"', count)
+        open_now = Counter((str(incident.kind), incident.level.name.lower()) for incident in figures.incidents)
+        for (kind, level), count in sorted(open_now.items()):
+            put(lines, names.INCIDENTS, f'kind="{kind}",severity="{level}"', count)
+        self._made = made
+        return lines
+
+    def _cluster(
+        self, lines: Lines, snapshot: Snapshot, made: dict[tuple[str, str, str], _Made], unknown: Counter[str]
+    ) -> None:
+        figures, form = self._figures, self._form
+        suffix, ends = of_cluster(snapshot, form), set[str]()
+        is_kafka = snapshot.kind is BrokerKind.KAFKA
+        for group in snapshot.groups:
+            waiting = figures.waiting.get((group.cluster, group.group))
+            labels = of_group(group, suffix)
+            level = severity(group.verdict, waiting, group.eta, figures.rules.slack)
+            group_lines(lines, group, labels, level, form)
+            if group.unknown is not None:
+                unknown[group.unknown.reason] += 1
+            for topic in group.topics:
+                key = (group.cluster, group.group, topic.topic)
+                last = self._made.get(key)
+                if last is None or last.of is not topic:
+                    last = _Made(topic, topic_of_group(labels, topic, form, is_kafka=is_kafka), _reasons(topic))
+                made[key] = last
+                unknown.update(last.unknown)
+                for name, text in last.texts:
+                    lines[name].append(text)
+                if is_kafka and form.also_as and topic.topic not in ends:
+                    ends.add(topic.topic)
+                    end_lines(lines, snapshot, topic, suffix, form)
+            _waiting(lines, labels, waiting)
+        for flow in snapshot.topics:
+            flow_lines(lines, flow, suffix, has_to_grow=figures.rules.silence(flow.topic) is not None)
+        _health(lines, snapshot, figures.cycles.get(snapshot.cluster))
+
+
+def _waiting(lines: Lines, labels: Labels, waiting: Waiting | None) -> None:
+    if waiting is not None and waiting.slack is not None:
+        put(lines, names.LEAST_SLACK, f"{labels.group}{labels.cluster}", seconds(waiting.slack))
+    for topic, orders in ({} if waiting is None else waiting.topics).items():
+        put(lines, names.ORDERS_WAITING, f'{labels.group},topic="{escaped(topic)}"{labels.cluster}', orders)
+
+
+def _health(lines: Lines, snapshot: Snapshot, cycle: tuple[float, int] | None) -> None:
+    here = f'cluster="{escaped(snapshot.cluster)}"'
+    put(lines, names.AS_OF, here, seconds(snapshot.as_of))
+    put(lines, names.BROKERS_AWAY, here, None if snapshot.unknown is not None else len(snapshot.away))
+    if cycle is not None:
+        put(lines, names.CYCLE, here, cycle[0])
+        put(lines, names.FAILURES, here, cycle[1])
+
+
+def _reasons(topic: TopicLag) -> tuple[str, ...]:
+    return tuple(row.unknown.reason for row in topic.partitions if row.unknown is not None)
+
+
+def _head(spec: MetricSpec, *, openmetrics: bool) -> str:
+    name = spec.name.removesuffix(_TOTAL) if openmetrics and spec.kind is Kind.COUNTER else spec.name
+    return f"# HELP {name} {spec.help}\n# TYPE {name} {spec.kind}\n"

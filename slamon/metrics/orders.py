@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from slamon.metrics import catalog
 from slamon.metrics.instruments import QuickHistogram, WholeGauge, counter, gauge, histogram, observe
 from slamon.metrics.labels import LabelBound
+from slamon.sla.causes import Cause
 from slamon.sla.divergence import DivergenceKind
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ class OrderCounts:
     """Disagreements about open orders by (system, kind)."""
     unclaimed_age: Mapping[str, float] = field(default_factory=dict)
     """By stage: seconds that the order longest handed over and not taken up has waited."""
+    blocked: Mapping[str, int] = field(default_factory=dict)
+    """Open orders by what they wait for (`sla.causes.Cause`)."""
 
 
 class OrderMetrics:
@@ -53,6 +56,7 @@ class OrderMetrics:
         self._oldest = WholeGauge(catalog.OLDEST_AGE, registry, keep_at_zero=False)
         self._divergences = WholeGauge(catalog.DIVERGENCES, registry, keep_at_zero=True)
         self._unclaimed = WholeGauge(catalog.OLDEST_UNCLAIMED, registry, keep_at_zero=False)
+        self._blocked = WholeGauge(catalog.ORDERS_BLOCKED, registry, keep_at_zero=True)
         self._lead = histogram(catalog.LEAD_TIME, registry)
         self._stage = QuickHistogram(catalog.STAGE_TIME, registry)
         self._breaches = counter(catalog.BREACHES, registry)
@@ -73,6 +77,7 @@ class OrderMetrics:
             (self._status(stage),): age for stage, age in counts.unclaimed_age.items()
         }
         self._unclaimed.replace(waiting)
+        self._blocked.replace({(str(cause),): float(counts.blocked.get(cause, 0)) for cause in Cause})
 
     def finished(self, channel: str | None, lead_seconds: float) -> None:
         """One order finished; `lead_seconds` from its start."""

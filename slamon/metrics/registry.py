@@ -14,6 +14,8 @@ from slamon.metrics.forecasts import ForecastMetrics
 from slamon.metrics.heartbeat import HeartbeatMetrics
 from slamon.metrics.instruments import WithoutCreated, gauge
 from slamon.metrics.labels import LabelBound, printable
+from slamon.metrics.lag import LagMetrics
+from slamon.metrics.lag_form import LagForm
 from slamon.metrics.orders import OrderMetrics
 from slamon.metrics.sources import SourceMetrics
 from slamon.metrics.worker import EventMetrics, HttpMetrics, NoticeMetrics, WorkerMetrics
@@ -31,13 +33,14 @@ MOST_SYSTEMS = 20
 """The same for systems."""
 
 _OPENMETRICS = "application/openmetrics-text"
+_END = b"# EOF\n"
 
 
 class Metrics:
     """The metrics of one worker, by subject: `events`, `orders`, `notices` and so on.
 
     `sources` and `receivers` are the configured names, whose counters show from the start; `statuses`
-    those of the lifecycle. Two objects share nothing.
+    those of the lifecycle; `lag` how lag is shown. Two objects share nothing.
     """
 
     def __init__(
@@ -48,6 +51,7 @@ class Metrics:
         sources: Iterable[str] = (),
         receivers: Iterable[str] = (),
         statuses: Iterable[str] = DEFAULT_LIFECYCLE.statuses,
+        lag: LagForm | None = None,
     ) -> None:
         registry = CollectorRegistry()
         gauge(catalog.BUILD_INFO, registry).labels(
@@ -68,6 +72,7 @@ class Metrics:
         self.heartbeat = HeartbeatMetrics(registry)
         self.worker = WorkerMetrics(registry)
         self.http = HttpMetrics(registry)
+        self.lag = LagMetrics(lag or LagForm())
         self._shown = WithoutCreated(registry)
 
     def set_ready(self, *, ready: bool) -> None:
@@ -81,5 +86,6 @@ class Metrics:
         """
         if _OPENMETRICS in accept:
             text: bytes = openmetrics.generate_latest(self._shown)  # type: ignore[no-untyped-call]
-            return text, openmetrics.CONTENT_TYPE_LATEST
-        return generate_latest(self._shown), CONTENT_TYPE_PLAIN_0_0_4
+            lag = self.lag.render(openmetrics=True)
+            return text.removesuffix(_END) + lag + _END, openmetrics.CONTENT_TYPE_LATEST
+        return generate_latest(self._shown) + self.lag.render(), CONTENT_TYPE_PLAIN_0_0_4

@@ -28,6 +28,15 @@ def why(case: Case) -> str:
     return f"Its time went to: {', '.join(parts)}." if parts else ""
 
 
+def holding_up(case: Case) -> str:
+    """Which queue holds the order now, or that none does; empty where that is not known or beside the point."""
+    blocked = case.order.get("blocked")
+    if case.is_over or case.kind is NoticeKind.RETRACTED or not isinstance(blocked, Mapping):
+        return ""
+    text = blocked.get("text")
+    return text if isinstance(text, str) else ""
+
+
 def _part(cause: Mapping[str, Any]) -> str:
     share = cause.get("share")
     if not isinstance(share, int | float) or share < _LEAST_SHARE:

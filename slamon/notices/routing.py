@@ -67,11 +67,14 @@ class Rule:
     managers: frozenset[str] = frozenset()
     slack_channel: str | None = None
 
-    def met(self, kind: NoticeKind, parties: Parties) -> dict[str, str] | None:
-        """What of a notice met each criterion, by its key; None for one that does not match."""
+    def met(self, kind: NoticeKind, parties: Parties, severity: Severity | None = None) -> dict[str, str] | None:
+        """What of a notice met each criterion, by its key; None for one that does not match.
+
+        `severity`: the notice's own, where it is not that of its kind.
+        """
         asked: tuple[tuple[str, frozenset[str], str | None], ...] = (
             ("kinds", self.kinds, kind),
-            ("severities", self.severities, severity_of(kind)),
+            ("severities", self.severities, severity or severity_of(kind)),
             ("channels", self.channels, parties.channel),
             ("clients", self.clients, parties.client_id),
             ("managers", self.managers, parties.manager_id),
@@ -127,14 +130,14 @@ class Routing:
     people: Mapping[str, Person] = field(default_factory=dict)
     channel: str | None = None
 
-    def choose(self, kind: NoticeKind, parties: Parties) -> Choice:
+    def choose(self, kind: NoticeKind, parties: Parties, severity: Severity | None = None) -> Choice:
         """Who gets a notice: the first rule that matches decides; each receiver once, none that is not there."""
         if not self.rules:
             return Choice(Basis.EVERYBODY, self._able(self.receivers, kind))
         if kind in SYSTEM_KINDS:
             parties = NO_PARTIES
         for number, rule in enumerate(self.rules):
-            met = rule.met(kind, parties)
+            met = rule.met(kind, parties, severity)
             if met is not None:
                 return Choice(Basis.RULE, self._able(rule.receivers, kind), number, met, rule.slack_channel)
         if self.fallback is not None:
@@ -150,11 +153,13 @@ class Routing:
             if receiver in self.receivers and (is_system or receiver != ALERTMANAGER)
         )
 
-    def routes(self, kind: NoticeKind, parties: Parties, now: Instant) -> tuple[Route, ...]:
+    def routes(
+        self, kind: NoticeKind, parties: Parties, now: Instant, severity: Severity | None = None
+    ) -> tuple[Route, ...]:
         """Where a notice that is decided at `now` goes."""
         if kind in SYSTEM_KINDS:
             parties = NO_PARTIES
-        choice = self.choose(kind, parties)
+        choice = self.choose(kind, parties, severity)
         return tuple(
             Route(receiver, self._channel(receiver, choice, parties), self.not_before(receiver, kind, parties, now))
             for receiver in choice.receivers

@@ -4,10 +4,11 @@ import msgspec
 
 from slamon.notices.answers import Answer, answers_json
 from slamon.notices.marks import Mark, take
-from slamon.notices.notice import DeliveryState, NoticeKind, notice_id
+from slamon.notices.notice import DeliveryState, NoticeKind, Severity, notice_id, severity_of
 from slamon.notices.record import UNSETTLED, WAITING, Delivery
 from slamon.notices.report import deliveries_json
-from slamon.notices.routing import Route, addressed
+from slamon.notices.routing import SLACK, Route, addressed
+from slamon.notices.story import MOST_LINES, Line
 from slamon.notices.words import UNKNOWN, date_words, name, span_words
 from slamon.orders.event import Instant, Span, rfc3339
 from slamon.sla.silence import Silent
@@ -28,7 +29,10 @@ class Silence(msgspec.Struct, array_like=True, frozen=True, gc=False):
 class SystemNotice(msgspec.Struct, array_like=True, gc=False):
     """One notice; it stands until `ended_at`.
 
-    `began_at` tells it from others of its kind and subject; `said` are its words where it is about no silence.
+    `began_at` tells it from others of its kind and subject; `said` are its words where it is about no silence, `over`
+    those for its end. `about` is the incident that it tells of, `grade` how bad that is, apart from others by `stage`;
+    `state` is what of it was told last. `turn` counts what the message has to say anew, `told` what it is known to say,
+    `lines` are for its thread.
     """
 
     version: int
@@ -42,11 +46,19 @@ class SystemNotice(msgspec.Struct, array_like=True, gc=False):
     deliveries: dict[str, Delivery] = {}
     said: str | None = None
     answers: list[Answer] | None = None
+    over: str | None = None
+    about: str | None = None
+    grade: str | None = None
+    stage: str | None = None
+    state: str | None = None
+    turn: int = 0
+    told: int = 0
+    lines: list[Line] = []
 
     @property
     def notice_id(self) -> str:
         """The notice's stable id: of its subject, its kind and when that which it is about began."""
-        return notice_id(self.subject, NoticeKind(self.kind), due_at=self.began_at)
+        return notice_id(self.subject, NoticeKind(self.kind), stage=self.stage, due_at=self.began_at)
 
     @property
     def is_settled(self) -> bool:
@@ -95,12 +107,36 @@ def of_refusal(subject: str, reason: str, routes: tuple[Route, ...], now: Instan
     return SystemNotice(VERSION, NoticeKind.SERVICE, subject, now, now, now, deliveries=told, said=said)
 
 
-def end(notice: SystemNotice, now: Instant) -> None:
-    """It stands no more; whom it has not reached need not know."""
-    notice.ended_at = now
+def end(notice: SystemNotice, now: Instant, over: str | None = None) -> None:
+    """It stands no more; whom it has not reached need not know. `over`: in which words."""
+    notice.ended_at, notice.over = now, over
+    say_anew(notice, over or f"Over since {date_words(now)}.")
     for delivery in notice.deliveries.values():
         if delivery.state in WAITING:
             delivery.state = DeliveryState.SUPERSEDED
+
+
+def say_anew(notice: SystemNotice, line: str | None = None) -> None:
+    """The message has something else to say; `line`: for its thread."""
+    notice.turn += 1
+    if line is not None:
+        notice.lines = [*notice.lines, Line(notice.turn, line)][-MOST_LINES:]
+
+
+def take_said(notice: SystemNotice, turn: int) -> bool:
+    """Take a report of what the message says; returns whether it tells anything new."""
+    if turn <= notice.told:
+        return False
+    notice.told = turn
+    notice.lines = [line for line in notice.lines if line.turn > turn]
+    return True
+
+
+def message_of(notice: SystemNotice) -> Delivery | None:
+    """Where its message can be changed, if it has something to say that it does not say yet."""
+    delivery = notice.deliveries.get(SLACK)
+    is_there = delivery is not None and delivery.state == DeliveryState.SENT and delivery.remote is not None
+    return delivery if is_there and notice.told < notice.turn else None
 
 
 def mark_system(notice: SystemNotice, report: Mark) -> bool:
@@ -112,8 +148,9 @@ def system_text(notice: SystemNotice, hold_at_most: Span) -> str:
     """The words of a notice, in one line."""
     silence = notice.silence
     if silence is None and notice.said is not None:
-        over = "" if notice.ended_at is None else f" Over since {date_words(notice.ended_at)}."
-        return f"{notice.said}{over}"
+        if notice.ended_at is None:
+            return notice.said
+        return f"{notice.said} {notice.over or f'Over since {date_words(notice.ended_at)}.'}"
     if silence is None:
         return f"{notice.kind}: {name(notice.subject) or UNKNOWN}."
     source, since = name(silence.source) or UNKNOWN, date_words(silence.since)
@@ -125,6 +162,11 @@ def system_text(notice: SystemNotice, hold_at_most: Span) -> str:
         return f"{told} Orders that wait for {whose} may stand elsewhere than slamon knows."
     held = f"Notices about orders that wait for {whose} are held back, each for {span_words(hold_at_most)} at most."
     return f"{told} {held}"
+
+
+def severity_in(notice: SystemNotice) -> Severity:
+    """How much it asks of its reader: of its own incident where there is one, else as every notice of its kind."""
+    return severity_of(NoticeKind(notice.kind)) if notice.grade is None else Severity(notice.grade)
 
 
 def silence_json(notice: SystemNotice) -> dict[str, str | None] | None:
@@ -150,6 +192,8 @@ def system_json(notice: SystemNotice, hold_at_most: Span) -> dict[str, object]:
         "subject": notice.subject,
         "stage": None,
         "due_at": None,
+        "severity": None if notice.grade is None else str(severity_in(notice)),
+        "incident_id": notice.about,
         "at": rfc3339(notice.at),
         "decided_at": rfc3339(notice.decided_at),
         "standing": notice.ended_at is None,

@@ -1,8 +1,8 @@
 """The words of a notice: what a sales manager can act on, from the §5 JSON of the order.
 
 A few sentences, always in this order: what happened, what was promised, where the order stands, whose move it is and
-what was last heard from there, what its time went to, what is forecast. What is not known is said to be unknown. The
-text is plain; whoever shows it escapes it.
+what was last heard from there, which queue holds it, what its time went to, what is forecast. What is not known is said
+to be unknown. The text is plain; whoever shows it escapes it.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from typing import Any
 from slamon.notices.case import Case, mover
 from slamon.notices.headlines import headline
 from slamon.notices.notice import NoticeKind
-from slamon.notices.reasons import outlook, why
+from slamon.notices.reasons import holding_up, outlook, why
 from slamon.notices.words import UNKNOWN, date_words, name, parsed, span_words, times_words
 from slamon.orders.event import SECOND, Instant
 from slamon.sla.forecast.watching import Foretold
@@ -38,7 +38,8 @@ def notice_text(
     divergence (system, kind, expected step) that it is about; `foretold` what was forecast, where that is the reason.
     """
     case = Case(kind, order, stage, due_at, at, now, retracts_kind, apart, foretold)
-    sentences = [headline(case), _promise(case), _standing(case), _move(case), why(case), outlook(case)]
+    sentences = [headline(case), _promise(case), _standing(case), _move(case)]
+    sentences += [holding_up(case), why(case), outlook(case)]
     return " ".join(sentence for sentence in sentences if sentence)
 
 

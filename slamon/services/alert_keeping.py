@@ -15,7 +15,7 @@ import structlog
 
 from slamon.errors import SinkError
 from slamon.notices.notice import NoticeKind
-from slamon.notices.system import SystemNotice, system_text
+from slamon.notices.system import SystemNotice, severity_in, system_text
 from slamon.orders.event import SECOND, Instant, Span
 from slamon.services.system_notices import SystemNotices
 from slamon.services.system_rows import SHARED, SystemRows, Table
@@ -125,4 +125,5 @@ _decode = msgspec.msgpack.Decoder(dict[str, int]).decode
 
 
 def _alert(notice: SystemNotice, text: str) -> Alert:
-    return Alert(notice.notice_id, NoticeKind(notice.kind), notice.subject, text, notice.at, notice.ended_at)
+    severity = None if notice.grade is None else severity_in(notice)
+    return Alert(notice.notice_id, NoticeKind(notice.kind), notice.subject, text, notice.at, notice.ended_at, severity)

@@ -27,6 +27,7 @@ class Counting:
         self.since: dict[str | None, int] = {}
         self.divergences: Counter[tuple[str, str | None]] = Counter()
         self.unclaimed: dict[str, Instant] = {}
+        self.blocked: Counter[str] = Counter()
 
     def add(self, head: Head) -> None:
         """Count one order."""
@@ -37,6 +38,8 @@ class Counting:
             if head.status_at and (before is None or head.status_at < before):
                 self.since[head.status] = head.status_at
             self.divergences.update(head.divergences)
+            if head.cause is not None:
+                self.blocked[str(head.cause)] += 1
             for stage, since in head.waiting:
                 self.unclaimed[stage] = min(since, self.unclaimed.get(stage, since))
 
@@ -67,5 +70,12 @@ async def count_once(view: OrdersView, partitions: frozenset[int], metrics: Metr
     ages = {status: max(0, now - since) / SECOND for status, since in counting.since.items()}
     waiting = {stage: max(0, now - since) / SECOND for stage, since in counting.unclaimed.items()}
     metrics.orders.set_order_counts(
-        OrderCounts(dict(counting.open_orders), dict(counting.by_verdict), ages, dict(counting.divergences), waiting)
+        OrderCounts(
+            dict(counting.open_orders),
+            dict(counting.by_verdict),
+            ages,
+            dict(counting.divergences),
+            waiting,
+            dict(counting.blocked),
+        )
     )

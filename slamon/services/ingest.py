@@ -7,12 +7,15 @@ from typing import Protocol
 
 from slamon.errors import DecodeError
 from slamon.kafka.partitioner import partition_of
+from slamon.lag.observation import Place
+from slamon.lag.order_index import OrderIndex
 from slamon.orders.event import Instant, OrderEvent, Span
 from slamon.services.partition import OrderPartition
 from slamon.services.tally import Tally
 from slamon.stream import Effects, Outgoing, Record, Rows
 
 _KEY = "slamon-key"
+_MILLISECOND: Span = 1000
 _NO_ORIGIN: Mapping[str, str] = MappingProxyType({})
 
 
@@ -57,6 +60,8 @@ class Ingest:
     clock: Callable[[], Instant]
     misplaced: Callable[[str], None] = _trusted
     """Told the topic of every record that was found on another partition than its order's."""
+    index: OrderIndex | None = None
+    """Which order each record is about, for whoever watches lag."""
 
     def direct(
         self,
@@ -73,9 +78,12 @@ class Ingest:
         limit = wall + self.rules.future_tolerance
         outcomes: dict[str, int] = {}
         latest = 0
+        read = _reading(self.index)
         for record in records:
             try:
                 event = _in_time(decode(record.value, origin=""), limit)
+                if read is not None:
+                    read.append((record.offset, event.order_id, record.timestamp * _MILLISECOND))
                 key = event.order_id.encode()
                 if key not in rows and partition_of(key, self.rules.partitions) != orders.number:
                     self._reroute(record, source, key, effects)
@@ -85,6 +93,7 @@ class Ingest:
             except Exception as fault:  # noqa: BLE001  # whatever one record does, the others go on
                 outcome = self._dead_letter(record, fault, effects)
             outcomes[outcome] = outcomes.get(outcome, 0) + 1
+        _note(self.index, records, read)
         self.tally.ingested(source, outcomes, wall - latest if latest else None, records)
 
     def foreign(self, records: Sequence[Record], effects: Effects) -> None:
@@ -92,14 +101,19 @@ class Ingest:
         source = self.rules.source_of[records[0].topic]
         decode = self.rules.decoders[source].decode
         dead = 0
+        read = _reading(self.index)
         for record in records:
             try:
-                key = decode(record.value, origin="").order_id.encode()
+                order_id = decode(record.value, origin="").order_id
+                key = order_id.encode()
+                if read is not None:
+                    read.append((record.offset, order_id, record.timestamp * _MILLISECOND))
             except Exception as fault:  # noqa: BLE001  # whatever one record does, the others go on
                 self._dead_letter(record, fault, effects)
                 dead += 1
             else:
                 self._reroute(record, source, key, effects, found_wrong=False)
+        _note(self.index, records, read)
         if dead:
             self.tally.ingested(source, {"dead_letter": dead}, None, records)
 
@@ -134,14 +148,7 @@ class Ingest:
         if found_wrong:
             self.tally.rerouted(source)
             self.misplaced(record.topic)
-        headers: tuple[tuple[str, bytes], ...] = (
-            ("slamon-source", source.encode()),
-            ("slamon-topic", record.topic.encode()),
-            ("slamon-partition", str(record.partition).encode()),
-            ("slamon-offset", str(record.offset).encode()),
-        )
-        if record.key is not None:
-            headers += ((_KEY, record.key),)  # a dead letter keeps the key that the producer gave
+        headers = _came_from(record, source)
         place = partition_of(key, self.rules.partitions)
         effects.before.append(Outgoing(self.rules.topics.repartition, key, record.value, place, headers))
 
@@ -161,6 +168,28 @@ class Ingest:
         effects.before.append(letter)
         self.tally.dead_letter(reason, record, fault)
         return "dead_letter"
+
+
+def _reading(index: OrderIndex | None) -> list[tuple[int, str, Instant]] | None:
+    """Where to note which order each record is about; None where nobody wants to know."""
+    return [] if index is not None and index.is_fed else None
+
+
+def _note(index: OrderIndex | None, records: Sequence[Record], read: Sequence[tuple[int, str, Instant]] | None) -> None:
+    if index is not None and read is not None:
+        last = records[-1]
+        index.take(Place(last.topic, last.partition), read, last.offset + 1)
+
+
+def _came_from(record: Record, source: str) -> tuple[tuple[str, bytes], ...]:
+    headers: tuple[tuple[str, bytes], ...] = (
+        ("slamon-source", source.encode()),
+        ("slamon-topic", record.topic.encode()),
+        ("slamon-partition", str(record.partition).encode()),
+        ("slamon-offset", str(record.offset).encode()),
+    )
+    # A dead letter keeps the key that the producer gave
+    return headers if record.key is None else (*headers, (_KEY, record.key))
 
 
 def _in_time(event: OrderEvent, limit: Instant) -> OrderEvent:

@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from slamon.lag.cluster import ClusterTrack, Memory, decode_memory, encode_memory
-from slamon.lag.incidents import Incidents, decode_incidents, encode_incidents, essence
+from slamon.lag.incidents import Incident, Incidents, decode_incidents, encode_incidents, essence
 from slamon.orders.event import SECOND, Instant, Span
 
 _MEMORY = "lag/memory/"
 _INCIDENTS = "lag/incidents"
+_ENDED = "lag/ended"
+MOST_ENDED = 200
+"""So many incidents that are over are still shown."""
 _EVERY: Span = 60 * SECOND
 """So long what was learnt meanwhile may be lost with a worker; an incident is kept at once."""
 
@@ -36,11 +39,17 @@ class LagKeeping:
     _kept: dict[str, bytes] = field(default_factory=dict)
     _essence: Incidents | None = None
     _kept_at: Instant = 0
+    _ended: tuple[Incident, ...] = ()
 
     def incidents(self) -> Incidents:
         """The open ones of before."""
         kept = self.rows.get(_INCIDENTS)
         return Incidents() if kept is None else decode_incidents(kept)
+
+    def ended(self) -> tuple[Incident, ...]:
+        """Those that are over, the last to end first."""
+        kept = self.rows.get(_ENDED)
+        return () if kept is None else decode_incidents(kept).open
 
     def memory(self, cluster: str) -> Memory:
         """What was known of a cluster."""
@@ -50,15 +59,19 @@ class LagKeeping:
     def forget(self) -> None:
         """Another worker writes now."""
         self._kept.clear()
-        self._essence, self._kept_at = None, 0
+        self._essence, self._kept_at, self._ended = None, 0, ()
 
-    async def keep(self, incidents: Incidents, tracks: Mapping[str, ClusterTrack], now: Instant) -> None:
+    async def keep(
+        self, incidents: Incidents, tracks: Mapping[str, ClusterTrack], now: Instant, ended: tuple[Incident, ...] = ()
+    ) -> None:
         """Keep what is new; what could not be written is written with the next change."""
         what = essence(incidents)
-        if what == self._essence and now - self._kept_at < _EVERY:
+        if what == self._essence and ended is self._ended and now - self._kept_at < _EVERY:
             return
         rows = {_INCIDENTS: encode_incidents(incidents)}
+        if ended:
+            rows[_ENDED] = encode_incidents(Incidents(ended))
         rows |= {_MEMORY + name: encode_memory(track.keep()) for name, track in tracks.items()}
         changed: dict[str, bytes | None] = {name: row for name, row in rows.items() if self._kept.get(name) != row}
         if not changed or await self.rows.put(changed):
-            self._kept, self._essence, self._kept_at = rows, what, now
+            self._kept, self._essence, self._kept_at, self._ended = rows, what, now, ended

@@ -5,53 +5,31 @@ What was found is one value, swapped whole; whoever shows it reads memory only.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 
 from slamon.errors import SourceError
 from slamon.lag.cluster import ClusterTrack
 from slamon.lag.explaining import explained
-from slamon.lag.incidents import Changes, Incident, Incidents, step
+from slamon.lag.incidents import Changes, Incidents, step
 from slamon.lag.lookups import LookUps
-from slamon.lag.observation import (
-    Observation,
-    Reason,
-    ScanAnswers,
-    ScanQuestions,
-    TimeAnswers,
-    TimeQuestions,
-    Unknown,
-)
+from slamon.lag.observation import Observation, Reason, Unknown
 from slamon.lag.order_index import OrderIndex
 from slamon.lag.policy import LagRules
-from slamon.lag.report import Json, incident_json, lag_json
 from slamon.lag.rows import Snapshot
 from slamon.lag.troubles import troubles
 from slamon.lag.waiting import Waiting, floors, waiting_behind
 from slamon.orders.event import SECOND, Instant, Span
-from slamon.services.lag_keeping import LagKeeping, Rows
+from slamon.services.lag_keeping import MOST_ENDED, LagKeeping, Rows
+from slamon.services.lag_ports import Collector, Cycle, LagView, Orders
+
+_ASK_AGAIN = 1.0
+"""Seconds between two looks at whether it is ours to watch."""
 
 _log = structlog.get_logger("slamon.lag")
-
-
-class Collector(Protocol):
-    """One cluster as the watch asks about it; `name` is the cluster's."""
-
-    @property
-    def name(self) -> str:
-        """How the cluster is called."""
-
-    async def collect(self) -> Observation:
-        """Look at everything once. What can't be read is in the observation; raises SourceError if nothing can."""
-
-    async def ask(self, questions: TimeQuestions) -> TimeAnswers:
-        """Look up timestamps. Raises SourceError."""
-
-    async def scan(self, questions: ScanQuestions) -> ScanAnswers:
-        """Read a little. Raises SourceError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,25 +43,7 @@ class Budget:
     """No further round begins after so long."""
 
 
-@dataclass(frozen=True, slots=True)
-class LagView:
-    """What is known after a cycle; immutable."""
-
-    snapshots: Mapping[str, Snapshot] = field(default_factory=dict)
-    waiting: Mapping[tuple[str, str], Waiting] = field(default_factory=dict)
-    incidents: tuple[Incident, ...] = ()
-    rules: LagRules = field(default_factory=LagRules)
-
-    def json(self) -> Json:
-        """CONTRACT §5 `lag`."""
-        snapshots = [self.snapshots[name] for name in sorted(self.snapshots)]
-        return lag_json(snapshots, self.waiting, self.rules.slack)
-
-    def incidents_json(self, now: Instant) -> list[Json]:
-        """The open ones."""
-        return [incident_json(incident, now) for incident in self.incidents]
-
-
+After = Callable[[LagView], Awaitable[None]]
 Applied = Callable[[LagView, Changes], None]
 """Called after every cycle of every cluster, with the whole view and what has changed of the incidents."""
 
@@ -97,12 +57,18 @@ class LagWatch:
     rows: Rows
     clock: Callable[[], Instant]
     applied: Applied
-    index: OrderIndex | None = None
+    orders: Orders | None = None
+    after: Sequence[After] = ()
+    """Called one after the other when all clusters were looked at."""
     interval: float = 15.0
+    """Seconds from the beginning of one look to that of the next."""
+    expected: Mapping[str, frozenset[str]] | None = None
+    """By cluster what has to be there; None: what the rules say, in each."""
     budget: Budget = field(default_factory=Budget)
     view: LagView = field(default_factory=LagView)
     _tracks: dict[str, ClusterTrack] = field(default_factory=dict)
     _incidents: Incidents = field(default_factory=Incidents)
+    _is_new: bool = False
     _keeping: LagKeeping = field(init=False)
 
     def __post_init__(self) -> None:
@@ -114,18 +80,30 @@ class LagWatch:
         loop = asyncio.get_running_loop()
         while True:
             began = loop.time()
-            await self.step()
-            await asyncio.sleep(max(0.0, began + self.interval - loop.time()))
+            try:
+                await self.step()
+            except Exception:  # noqa: BLE001  # nothing that goes wrong here may end the watch over promises
+                _log.exception("lag.not_kept")
+            pause = self.interval if self._tracks else min(self.interval, _ASK_AGAIN)
+            await asyncio.sleep(max(0.0, began + pause - loop.time()))
+
+    def taken_up(self) -> None:
+        """The rows are ours from now on: somebody else may have written them since they were last."""
+        self._is_new = True
 
     async def step(self) -> None:
         """One cycle of every cluster, when it is ours to watch them."""
-        if not self.rows.is_ours:
+        if self._is_new or not self.rows.is_ours:
             self._lay_down()
+        if self.orders is not None:
+            self.orders.watching(ours=self.rows.is_ours)
+        if not self.rows.is_ours:
             return
         if not self._tracks:
             self._take_up()
         await asyncio.gather(*(self._watch(collector) for collector in self.collectors))
-        await self._keeping.keep(self._incidents, self._tracks, self.clock())
+        await self._keeping.keep(self._incidents, self._tracks, self.clock(), self.view.ended)
+        await _tell_all(self.after, self.view)
 
     def explain(self, group: str) -> list[dict[str, Any]]:
         """The evidence about a group, of every cluster that knows it; none when no cluster does."""
@@ -139,27 +117,18 @@ class LagWatch:
 
     async def _watch(self, collector: Collector) -> None:
         track = self._tracks[collector.name]
+        began = asyncio.get_running_loop().time()
         try:
-            await self._gather(collector, track)
-            self._decide(track)
+            await _gather(collector, track, self.budget, self.clock)
+            snapshot = track.conclude(self.clock())
+            self._decide(track, snapshot, await _learnt(self.orders, snapshot), began)
         except Exception:  # noqa: BLE001  # one cluster that can't be watched hides no other
             _log.exception("lag.not_watched", cluster=collector.name)
 
-    async def _gather(self, collector: Collector, track: ClusterTrack) -> None:
-        began_at = self.clock()
-        try:
-            track.observe(await collector.collect())
-            await _look_up(collector, track.lookups, self.budget, self.clock)
-        except SourceError as fault:
-            _log.warning("lag.not_collected", cluster=collector.name, error=str(fault))
-            unknown = Unknown(Reason.BROKER_AWAY, str(fault))
-            track.observe(Observation(collector.name, began_at, began_at, began_at, track.kind, fault=unknown))
-
-    def _decide(self, track: ClusterTrack) -> None:
-        now = self.clock()
-        snapshot = track.conclude(now)
-        waiting = _waiting(snapshot, self.index, now)
-        found = troubles(snapshot, self.rules, waiting, self.index)
+    def _decide(self, track: ClusterTrack, snapshot: Snapshot, index: OrderIndex | None, began: float) -> None:
+        now = snapshot.as_of
+        waiting = _waiting(snapshot, index, now)
+        found = troubles(snapshot, self.rules, waiting, index)
         self._incidents, changes = step(self._incidents, found, track.cluster, now)
         others = {key: behind for key, behind in self.view.waiting.items() if key[0] != track.cluster}
         self.view = replace(
@@ -168,6 +137,8 @@ class LagWatch:
             waiting=others | {(track.cluster, group): behind for group, behind in waiting.items()},
             incidents=self._incidents.open,
             rules=self.rules,
+            ended=(*reversed(changes.closed), *self.view.ended)[:MOST_ENDED],
+            cycles={**self.view.cycles, track.cluster: _cycle(self.view.cycles.get(track.cluster), track, began)},
         )
         _tell(changes)
         self.applied(self.view, changes)
@@ -176,16 +147,58 @@ class LagWatch:
 
     def _take_up(self) -> None:
         self._incidents = self._keeping.incidents()
-        own_index = None if self.index is None else self.index.stamp
+        self.view = replace(self.view, incidents=self._incidents.open, ended=self._keeping.ended())
         for collector in self.collectors:
-            track = self._tracks[collector.name] = ClusterTrack(collector.name, self.rules, own_index)
+            orders = self.orders if self.orders is not None and self.orders.cluster == collector.name else None
+            own_index = None if orders is None else orders.index.stamp
+            track = self._tracks[collector.name] = ClusterTrack(collector.name, self._rules(collector.name), own_index)
             track.remember(self._keeping.memory(collector.name))
+
+    def _rules(self, cluster: str) -> LagRules:
+        return (
+            self.rules
+            if self.expected is None
+            else replace(self.rules, expected=self.expected.get(cluster, frozenset()))
+        )
 
     def _lay_down(self) -> None:
         """Another worker watches: what this one knew grows old."""
+        self._is_new = False
         self._tracks.clear()
         self._keeping.forget()
         self._incidents, self.view = Incidents(), LagView(rules=self.rules)
+
+
+def _cycle(last: Cycle | None, track: ClusterTrack, began: float) -> Cycle:
+    failures = (0 if last is None else last.failures) + (track.fault is not None)
+    return Cycle(asyncio.get_running_loop().time() - began, failures)
+
+
+async def _tell_all(tellers: Sequence[After], view: LagView) -> None:
+    for tell in tellers:
+        try:
+            await tell(view)
+        except Exception:  # noqa: BLE001  # what is told of it may fail; the watch goes on
+            _log.exception("lag.not_told")
+
+
+async def _learnt(orders: Orders | None, snapshot: Snapshot) -> OrderIndex | None:
+    """The index with what this cycle needs; None for a cluster that has no orders."""
+    if orders is None or orders.cluster != snapshot.cluster:
+        return None
+    await orders.learn(snapshot.groups)
+    return orders.index
+
+
+async def _gather(collector: Collector, track: ClusterTrack, budget: Budget, clock: Callable[[], Instant]) -> None:
+    began_at = clock()
+    try:
+        track.observe(await collector.collect())
+        await _look_up(collector, track.lookups, budget, clock)
+    except SourceError as fault:
+        _log.warning("lag.not_collected", cluster=collector.name, error=str(fault))
+        unknown = Unknown(Reason.BROKER_AWAY, str(fault))
+        track.observe(Observation(collector.name, began_at, began_at, began_at, track.kind, fault=unknown))
 
 
 async def _look_up(collector: Collector, lookups: LookUps, budget: Budget, clock: Callable[[], Instant]) -> None:

@@ -6,7 +6,7 @@ from typing import Protocol
 from slamon.orders.event import Instant
 from slamon.services.held_back import HeldBack, Silences, nothing_silent
 from slamon.services.ingest import Ingest, Topics
-from slamon.services.offers import OutboxRecord, Reoffer, decode_delivery, decode_outbox
+from slamon.services.offers import DeliveryRecord, OutboxRecord, Reoffer, decode_delivery, decode_outbox
 from slamon.services.partition import OrderPartition, PartitionRules, take_word
 from slamon.services.system_notices import SystemNotices
 from slamon.services.system_rows import SHARED
@@ -109,18 +109,28 @@ class OrderLogic:
             return
         known = self._now(orders.number)
         now = self._clock() if known is None else known
-        if delivery.mark is not None and delivery.order_id is not None:
+        if delivery.order_id is None:
+            self._take_about_systems(orders, delivery, rows, effects)
+        elif delivery.mark is not None:
             orders.mark(delivery.order_id.encode(), delivery.mark, rows, effects, now)
-        elif delivery.mark is not None and orders.number == SHARED:
-            self.system.mark(delivery.mark, rows)
-        if delivery.told is not None and delivery.order_id is not None:
+        elif delivery.told is not None:
             take_word(orders, delivery.order_id.encode(), delivery.told, rows)
-        if delivery.refusal is not None and orders.number == SHARED:
-            self.system.take_refusal(delivery.refusal, rows, effects)
         if delivery.reoffer is not None and self._counts(orders.number, delivery.reoffer):
             orders.reoffer(delivery.reoffer.outbox, rows, effects, now)
             if orders.number == SHARED:
                 self.system.reoffer(delivery.reoffer.outbox, rows, effects)
+
+    def _take_about_systems(
+        self, orders: OrderPartition, delivery: DeliveryRecord, rows: Rows, effects: Effects
+    ) -> None:
+        if orders.number != SHARED:
+            return
+        if delivery.mark is not None:
+            self.system.mark(delivery.mark, rows, effects)
+        if delivery.told is not None and delivery.notice_id is not None:
+            self.system.take_told(delivery.notice_id, delivery.told, rows)
+        if delivery.refusal is not None:
+            self.system.take_refusal(delivery.refusal, rows, effects)
 
     def _counts(self, partition: int, request: Reoffer) -> bool:
         """Tell whether a request is to be answered: none before our own, which we wrote when we opened.

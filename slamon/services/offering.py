@@ -13,6 +13,7 @@ from slamon.notices.row import OrderRules, Row, living_face, settle_row
 from slamon.orders.event import Instant
 from slamon.services.foresight import NoOutlooks, Outlooks
 from slamon.services.held_back import Silences, nothing_silent
+from slamon.services.lag_queues import KnownQueues
 from slamon.services.offers import Address, Drop, Offer, OutboxRecord, Place, address_of, encode, offer_of, offers
 from slamon.services.showing import Showing
 from slamon.services.tally import Tally
@@ -39,6 +40,7 @@ class Offering:
     tally: Tally
     silences: Silences = nothing_silent
     outlooks: Outlooks = field(default_factory=NoOutlooks)
+    queues: KnownQueues = field(default_factory=KnownQueues)
 
     def decide(self, key: bytes, row: Row, effects: Effects, now: Instant | None) -> None:
         """Decide notices as of `now`; without it only what an event did to decisions made before."""
@@ -128,8 +130,11 @@ class Offering:
 
     def _shown(self, key: bytes, row: Row, now: Instant) -> dict[str, object]:
         showing = Showing(self.orders, self.outlooks)
-        report = showing.report(key.decode(), row, now)
-        return showing.order(report) | {"causes": causes_json(intervals(report))}
+        order_id = key.decode()
+        report = showing.report(order_id, row, now)
+        parts = intervals(report, self.queues.windows(order_id))
+        blocked = self.queues.blocked(order_id, parts, report.now) if report.clock.ended_at is None else None
+        return showing.order(report) | {"causes": causes_json(parts), "blocked": blocked}
 
     def outgoing(self, address: Address, record: OutboxRecord) -> Outgoing:
         """A record for the outbox topic."""

@@ -25,7 +25,7 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     there (None: the receiver's own), `mention` the users that it concerns, `not_before` when they want it at the
     earliest; `thread` is the receiver's name of the order's living message, `digest_id` the digest that the row knows
     of with its `planned` count, `withdraws_remote` the message that a retraction is about, `face` what the order's
-    living message says if this becomes it.
+    living message says if this becomes it; `severity` the notice's own, where it is not that of its kind.
     """
 
     notice_id: str
@@ -58,12 +58,14 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     withdraws_remote: str | None = None
     face: Face | None = None
     answers: tuple[str, ...] = ()
+    severity: str | None = None
 
 
 class Update(msgspec.Struct, frozen=True, kw_only=True):
     """What the living message of an order has to say in `turn`, and the lines for its thread.
 
-    `lead` is the notice that it shows, as an offer: with the order as it stands now.
+    `lead` is the notice that it shows, as an offer: with the order as it stands now. The message of a notice that is
+    about no order says what became of that.
     """
 
     lead: Offer
@@ -72,8 +74,8 @@ class Update(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def order_id(self) -> str:
-        """The order."""
-        return self.lead.order_id or ""
+        """The order; the notice where it is about none."""
+        return self.lead.order_id or self.lead.notice_id
 
 
 class Drop(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,8 +117,8 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
 class DeliveryRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     """A record of `<app_id>.deliveries`: a report about one notice, or a request to offer again.
 
-    A report without an `order_id` is about a notice that is about no order. `told` is about an order's living message,
-    `refusal` about a receiver that takes nothing, or takes notices again.
+    A report without an `order_id` is about a notice that is about no order (`notice_id`). `told` is about an order's
+    living message, `refusal` about a receiver that takes nothing, or takes notices again.
     """
 
     order_id: str | None = None
@@ -124,6 +126,7 @@ class DeliveryRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     reoffer: Reoffer | None = None
     told: Told | None = None
     refusal: Refusal | None = None
+    notice_id: str | None = None
 
 
 encode = msgspec.json.Encoder().encode

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from slamon.kafka.partitioner import partition_of
+from slamon.lag.order_index import Standing
 from slamon.notices.notice import NoticeKind, retraction_id
 from slamon.notices.record import KIND_OF
 from slamon.notices.report import record_json
@@ -13,11 +14,14 @@ from slamon.orders import facts
 from slamon.orders.entry import CLIENT_ID, CLIENT_NAME, MANAGER_ID, Entry
 from slamon.orders.event import Instant
 from slamon.services.foresight import NoOutlooks, Outlooks
+from slamon.services.lag_queues import KnownQueues
 from slamon.services.showing import Showing
 from slamon.services.system_rows import order_rows
+from slamon.sla.causes import Cause
 from slamon.sla.clock import Clock, due_with_holds
 from slamon.sla.explained import explanation_json
 from slamon.sla.explaining import explanation
+from slamon.sla.present import cause_now
 from slamon.sla.rules import ClockRules
 from slamon.sla.settling import rows_at
 from slamon.sla.standing import OrderReport, clock_status, clock_verdict, order_json, order_report
@@ -46,6 +50,8 @@ class Head:
     waiting: tuple[tuple[str, Instant], ...] = ()
     """(stage, since) of the hand-offs that nobody has taken up."""
     client_id: str | None = None
+    cause: Cause | None = None
+    """What an open order waits for, as far as its row tells; none before its clock runs."""
 
 
 class Table(Protocol):
@@ -68,6 +74,7 @@ class OrdersView:
     as_of: Callable[[], Instant | None]
     clock: Callable[[], Instant]
     outlooks: Outlooks = field(default_factory=NoOutlooks)
+    queues: KnownQueues = field(default_factory=KnownQueues)
 
     @property
     def rules(self) -> OrderRules:
@@ -83,7 +90,7 @@ class OrdersView:
         """Every order of these partitions once, in batches."""
         now = self.now()
         async for found in self._rows(partitions):
-            yield [_head(order_id, row, now, self._showing) for order_id, row in found]
+            yield [_head(order_id, row, now, self._showing, self.queues) for order_id, row in found]
 
     async def noticed(self, partitions: Collection[int]) -> AsyncIterator[Sequence[tuple[str, Row]]]:
         """The orders of these partitions that have notices, in batches."""
@@ -137,7 +144,19 @@ class OrdersView:
         report = self.report(order_id, row)
         running = report.clock.due_at is not None and report.clock.ended_at is None
         forecast = self._showing.forecast(report) if running else None
-        return explanation_json(explanation(report)) | {"forecast": forecast}
+        told = explanation(report, self.queues.windows(order_id))
+        blocked = self.queues.blocked(order_id, told.intervals, report.now) if report.clock.ended_at is None else None
+        return explanation_json(told) | {"forecast": forecast, "blocked": blocked}
+
+    def standing(self, order_id: str) -> Standing | None:
+        """The stage and the due date of an open order; None when it is over or not here."""
+        row = self.row(order_id)
+        if row is None or row.clock.ended_at is not None:
+            return None
+        clock, rules = row.clock, self.rules.book.rules_of(row.clock)
+        visits = clock.visits or ()
+        stage = rules.stages[visits[-1].stage].start if visits else clock_status(clock, rules)
+        return Standing(stage, due_with_holds(clock, rules, self.now()))
 
     async def notices(self, order_id: str) -> Sequence[Mapping[str, object]]:
         """All notices of one order in the shape of CONTRACT §5, retracted ones too."""
@@ -160,13 +179,14 @@ class OrdersView:
         return found
 
 
-def _head(order_id: str, row: Row, now: Instant, showing: Showing) -> Head:
+def _head(order_id: str, row: Row, now: Instant, showing: Showing, queues: KnownQueues) -> Head:
     entries: Sequence[Entry] = entries_of(row)
     clock = row.clock
     if clock.last_at > now:  # an event a little ahead of the clock takes effect at its time
         report = order_report(order_id, entries, now, showing.rules.book)
         clock, entries = report.clock, report.entries
     rules = showing.rules.book.rules_of(clock)
+    apart, handed_over = _disagreements(clock, rules, now)
     return Head(
         order_id,
         clock_status(clock, rules),
@@ -178,8 +198,10 @@ def _head(order_id: str, row: Row, now: Instant, showing: Showing) -> Head:
         due_with_holds(clock, rules, now),
         None if clock.cancelled else clock.ended_at,
         clock.step_at,
-        *_disagreements(clock, rules, now),
+        apart,
+        handed_over,
         client_id=facts.last_stated(entries, CLIENT_ID),
+        cause=cause_now(clock, rules, entries, apart, is_queued=queues.is_behind(order_id)),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from slamon.notices.digest import Item, item_of
 from slamon.notices.holding import with_silences
 from slamon.notices.links import Links
-from slamon.notices.notice import NoticeKind
+from slamon.notices.notice import NoticeKind, Severity
 from slamon.notices.text import notice_text
 from slamon.orders.event import Instant
 from slamon.services.offers import Offer
@@ -40,6 +40,7 @@ def notice_of(
         mention=offer.mention,
         answers=offer.answers,
         links=links,
+        severity=None if offer.severity is None else Severity(offer.severity),
     )
 
 

@@ -26,6 +26,7 @@ from slamon.notices.story import Told, take_told
 from slamon.orders.event import SECOND, Instant, OrderEvent, Span
 from slamon.services.foresight import Foresight, NoOutlooks, Outlooks
 from slamon.services.held_back import HeldBack
+from slamon.services.lag_queues import KnownQueues
 from slamon.services.learning import Learning
 from slamon.services.offering import Offering, owed
 from slamon.services.offers import Address
@@ -41,12 +42,13 @@ _KEPT_SOON: Span = 60 * SECOND
 
 @dataclass(frozen=True, slots=True)
 class PartitionRules:
-    """What every partition follows: the order rules, where offers go, the topic they go to, who makes forecasts."""
+    """What all partitions follow: rules, where offers go, their topic, who makes forecasts, what waits in queues."""
 
     orders: OrderRules
     addresses: Mapping[str, Address]
     outbox_topic: str
     outlooks: Outlooks = field(default_factory=NoOutlooks)
+    queues: KnownQueues = field(default_factory=KnownQueues)
 
 
 @dataclass(slots=True)
@@ -66,10 +68,8 @@ class OrderPartition:
 
     def __post_init__(self) -> None:
         """Build the parts that talk to the outbox and that make forecasts."""
-        rules, silences = self.rules, self.held.silences
-        self.offering = Offering(
-            self.number, rules.outbox_topic, rules.addresses, rules.orders, self.tally, silences, rules.outlooks
-        )
+        rules = self.rules
+        self.offering = _offering(self)
         self.telling = Telling(self.offering)
         self.learning = Learning(self.tally)
         self.foresight = Foresight(rules.orders, rules.outlooks, self.learning)
@@ -170,6 +170,20 @@ class OrderPartition:
             is_done = is_told and all(is_settled(record) and not was_refused(record) for record in row.records)
             change = self.unsettled.discard if is_done else self.unsettled.add
             change(key)
+
+
+def _offering(orders: OrderPartition) -> Offering:
+    rules = orders.rules
+    return Offering(
+        orders.number,
+        rules.outbox_topic,
+        rules.addresses,
+        rules.orders,
+        orders.tally,
+        orders.held.silences,
+        rules.outlooks,
+        rules.queues,
+    )
 
 
 def take_word(orders: OrderPartition, key: bytes, report: Told, rows: Rows) -> None:

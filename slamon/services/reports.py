@@ -41,7 +41,9 @@ class Reports:
 
     async def told(self, offer: Offer, told: Told) -> None:
         """Report what a living message says now."""
-        await self.producer.send([self._about(offer, DeliveryRecord(order_id=offer.order_id, told=told))])
+        notice_id = offer.notice_id if offer.order_id is None else None
+        record = DeliveryRecord(order_id=offer.order_id, told=told, notice_id=notice_id)
+        await self.producer.send([self._about(offer, record)])
 
     async def refusal(self, refusal: Refusal, partition: int) -> None:
         """Report that a receiver takes nothing, or takes notices again, to the partition that tells of it."""

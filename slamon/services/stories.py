@@ -76,7 +76,7 @@ class Stories:
         await way.pace()
         line = OutgoingLine(
             line_id=line_id,
-            order_id=update.order_id,
+            order_id=update.lead.order_id or "",
             thread=remote,
             text="\n".join(one.text for one in update.lines),
             mention=update.lead.mention if any(one.calls for one in update.lines) else (),

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from slamon.orders.lifecycle import CANCELLED
 from slamon.settings.finding import ANY, Finding, no_such_status
+from slamon.settings.lag_checks import LAG_CHECKS
+from slamon.settings.login_checks import security
 from slamon.settings.policy_checks import POLICY_CHECKS
 from slamon.settings.rabbitmq_checks import rabbitmq
 from slamon.settings.receiver_checks import receivers
@@ -56,26 +58,6 @@ def _topics(settings: Settings) -> Iterator[Finding]:
             taken.setdefault(topic, name)
 
 
-def _security(settings: Settings) -> Iterator[Finding]:
-    security = settings.kafka.security
-    path: Path = ("kafka", "security")
-    if not security.protocol.has_sasl and (security.username or security.password):
-        yield (*path, "protocol"), f"is {security.protocol}, which takes no user; allowed is SASL_SSL"
-    for key in ("username", "password"):
-        if security.protocol.has_sasl and getattr(security, key) is None:
-            yield (*path, key), f"is missing, {security.protocol} needs it"
-    if security.protocol.value == "SASL_PLAINTEXT" and not security.insecure:
-        yield (
-            (*path, "protocol"),
-            "sends the password unencrypted, allowed is SASL_SSL, or insecure: true beside it",
-        )
-    if (security.cert_file is None) != (security.key_file is None):
-        lacking = "cert_file" if security.cert_file is None else "key_file"
-        yield (*path, lacking), "is missing, allowed are cert_file and key_file together"
-    if security.ca_file and not security.protocol.has_tls:
-        yield (*path, "ca_file"), f"has no use with {security.protocol}, allowed with SSL and SASL_SSL"
-
-
 def _receivers(settings: Settings) -> Iterator[Finding]:
     slack = settings.notify.slack
     if slack is not None and slack.token is not None and slack.channel is None:
@@ -114,7 +96,8 @@ CHECKS = (
     *POLICY_CHECKS,
     Check(_status_maps, (_LIFECYCLE,)),
     Check(_topics, (("kafka", "app_id"),)),
-    Check(_security, (("kafka", "security", "protocol"),)),
+    *LAG_CHECKS,
+    Check(security, (("kafka", "security", "protocol"),)),
     Check(_receivers),
     *ROUTING_CHECKS,
     Check(receivers),

@@ -46,4 +46,9 @@ class RabbitMq(Section):
         Allowed("a list of names of virtual hosts"),
     ] = ()
     queues: Annotated[Queues, Field(description="Which queues")] = Queues()
+    expected: Annotated[
+        tuple[Word, ...],
+        Field(description="Queues that must exist, by the names that slamon shows; else MISSING"),
+        Allowed("a list of names of queues"),
+    ] = ()
     ca_file: Annotated[SecretFile | None, Field(description="Certificates to trust; null: the system's")] = None

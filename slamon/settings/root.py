@@ -84,7 +84,7 @@ class Settings(BaseSettings):
     ] = Field(default_factory=dict, description="Where order events come from")
     orders: Annotated[Orders, Field(description="What orders go through, and how long they are kept")] = Orders()
     sla: Annotated[Sla, Field(description="What is promised")] = Sla()
-    lag: Annotated[Lag | None, Field(description="Consumer lag"), Later()] = None
+    lag: Annotated[Lag | None, Field(description="Consumer lag")] = None
     services: Annotated[
         dict[Name, Service],
         Allowed("a mapping of names to services"),

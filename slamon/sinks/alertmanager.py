@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 
 from slamon.errors import SinkError
-from slamon.notices.notice import NoticeKind, severity_of
+from slamon.notices.notice import NoticeKind, Severity, severity_of
 from slamon.notices.words import parsed
 from slamon.orders.event import DAY, Instant, Span, rfc3339
 from slamon.sinks.calling import Caller
@@ -59,6 +59,7 @@ class Alert:
     text: str
     at: Instant
     ended_at: Instant | None = None
+    severity: Severity | None = None
 
 
 class AlertmanagerSink:
@@ -109,7 +110,7 @@ class AlertmanagerSink:
     def _alert(self, notice: OutgoingNotice) -> Alert:
         known = self._ended.get(notice.notice_id)
         ended_at = parsed((notice.silence or {}).get("ended_at")) if known is None else known
-        return Alert(notice.notice_id, notice.kind, notice.subject, notice.text, notice.at, ended_at)
+        return Alert(notice.notice_id, notice.kind, notice.subject, notice.text, notice.at, ended_at, notice.severity)
 
 
 def alert_json(alert: Alert, target: AlertmanagerTarget, now: Instant) -> dict[str, Any]:
@@ -119,7 +120,7 @@ def alert_json(alert: Alert, target: AlertmanagerTarget, now: Instant) -> dict[s
         "alertname": ALERTS[alert.kind],
         "subject": visible(alert.subject),
         "kind": str(alert.kind),
-        "severity": str(severity_of(alert.kind)),
+        "severity": str(alert.severity or severity_of(alert.kind)),
         "notice_id": alert.notice_id,
     }
     made: dict[str, Any] = {

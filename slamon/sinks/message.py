@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from slamon.notices.digest import Digest
 from slamon.notices.links import Links
-from slamon.notices.notice import NoticeKind
+from slamon.notices.notice import NoticeKind, Severity
 from slamon.orders.event import Instant
 
 
@@ -43,6 +43,8 @@ class OutgoingNotice:
     """Users there who are called."""
     answers: tuple[str, ...] = ()
     """What people answered, a line each."""
+    severity: Severity | None = None
+    """Its own, where it is not that of its kind."""
     links: Links | None = None
     """Where slamon's pages are."""
 

@@ -6,7 +6,8 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from slamon.web.parts import AnswerAsk, AnswerPart, Row, RowsAsk, RowsPart, SummaryAsk, SummaryPart
+from slamon.web.local_lag import LocalLag
+from slamon.web.parts import AnswerAsk, AnswerPart, LagAsk, LagPart, Row, RowsAsk, RowsPart, SummaryAsk, SummaryPart
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Sequence
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from slamon.web.sorting import Key
 
 
-P = TypeVar("P", RowsPart, SummaryPart, AnswerPart)
+P = TypeVar("P", RowsPart, SummaryPart, AnswerPart, LagPart)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,9 @@ class Gathered(Generic[P]):
 class Gatherer:
     """Asks this worker and its peers at the same time, each for partitions that nobody else is asked for."""
 
-    def __init__(self, local: LocalParts, peers: PeerClient, cluster: Cluster) -> None:
+    def __init__(self, local: LocalParts, peers: PeerClient, cluster: Cluster, lag: LocalLag | None = None) -> None:
         self._local = local
+        self._lag = lag or LocalLag(cluster)
         self._peers = peers
         self._cluster = cluster
 
@@ -76,6 +78,15 @@ class Gatherer:
             local=lambda partitions: self._local.answered(ask(partitions)),
             peer=lambda url, partitions: self._peers.ask(url, ask(partitions), AnswerPart),
         )
+
+    async def lag(self, ask: Callable[[list[int]], LagAsk], wanted: int) -> LagPart | None:
+        """What the worker that has the partition knows of lag; None when it can't be asked."""
+        gathered = await self._gather(
+            [wanted],
+            local=lambda partitions: self._lag.part(ask(partitions)),
+            peer=lambda url, partitions: self._peers.ask(url, ask(partitions), LagPart),
+        )
+        return next(iter(gathered.parts), None)
 
     async def _gather(
         self,

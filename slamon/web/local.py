@@ -13,12 +13,12 @@ from slamon.web.distribution import Distribution
 from slamon.web.parts import (
     AnswerAsk,
     AnswerPart,
-    Ask,
     LearntAsk,
     LearntPart,
     NoticesAsk,
     OrderAsk,
     OrdersAsk,
+    PartAsk,
     Row,
     RowsAsk,
     RowsPart,
@@ -61,7 +61,7 @@ class LocalParts:
         self._slice = slice_seconds
         self._scanning = asyncio.Semaphore(_SCANS_AT_ONCE)
 
-    async def answer(self, ask: Ask) -> RowsPart | SummaryPart | LearntPart | AnswerPart:
+    async def answer(self, ask: PartAsk) -> RowsPart | SummaryPart | LearntPart | AnswerPart:
         """The part that was asked for; of lost partitions nothing is claimed.
 
         Raises:
@@ -115,7 +115,7 @@ class LocalParts:
         calibration = self._forecasts.calibration(covered)
         return SummaryPart(as_of, covered, verdicts, statuses, most, lead_times, calibration)
 
-    def _owned(self, ask: Ask) -> frozenset[int]:
+    def _owned(self, ask: PartAsk) -> frozenset[int]:
         return self._cluster.placement().local & frozenset(ask.partitions)
 
     async def _order(self, ask: OrderAsk) -> list[Row]:
@@ -163,7 +163,7 @@ class LocalParts:
 
 
 async def _written(
-    answers: AnswersApi, ask: AnswerAsk, owned: Callable[[Ask], frozenset[int]], scanning: asyncio.Semaphore
+    answers: AnswersApi, ask: AnswerAsk, owned: Callable[[PartAsk], frozenset[int]], scanning: asyncio.Semaphore
 ) -> AnswerPart:
     partitions = owned(ask)
     try:

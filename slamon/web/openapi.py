@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from slamon.web.openapi_lag import LAG_SCHEMAS
 from slamon.web.openapi_shapes import ANSWER, SCHEMAS, WORD, object_of
 from slamon.web.pages.late import PAGE_PARAMETERS
-from slamon.web.query import NOTICE_PARAMETERS, ORDER_PARAMETERS, REPEATABLE
+from slamon.web.query import INCIDENT_PARAMETERS, NOTICE_PARAMETERS, ORDER_PARAMETERS, REPEATABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,9 +33,13 @@ def document(version: str) -> dict[str, Any]:
             "/api/v1/notices": _get("Notices, newest first", "Notices", parameters=NOTICE_PARAMETERS),
             "/api/v1/notices/{notice_id}/{action}": _answer(),
             "/slack/interactions": _interactions(),
+            "/api/v1/lag": _lag("Consumer groups and topics", "Lag"),
+            "/api/v1/lag/{group}": _group("One group", "GroupAnswer"),
+            "/api/v1/lag/{group}/explain": _group("The evidence for a group's verdict", "Evidence"),
+            "/api/v1/incidents": _lag("Incidents, those that last first", "Incidents", INCIDENT_PARAMETERS),
             "/api/v1/openapi.json": _get("This document"),
         },
-        "components": {"schemas": SCHEMAS},
+        "components": {"schemas": {**SCHEMAS, **LAG_SCHEMAS}},
     }
 
 
@@ -62,6 +67,16 @@ def _interactions() -> dict[str, Any]:
     path = _get("A press of one of Slack's buttons", refusals=refusals)["get"]
     form = {"application/x-www-form-urlencoded": {"schema": object_of(payload=WORD)}}
     return {"post": path | {"requestBody": {"required": True, "content": form}}}
+
+
+def _lag(summary: str, schema: str, parameters: Mapping[str, str] | None = None) -> dict[str, Any]:
+    refusals = {404: "Lag is not watched", 503: "The worker that watches lag can't be asked now"}
+    return _get(summary, schema, parameters=parameters, refusals=refusals)
+
+
+def _group(summary: str, schema: str) -> dict[str, Any]:
+    refusals = {404: "No such group, or lag is not watched", 503: "The worker that watches lag can't be asked now"}
+    return _in_path("group", _get(summary, schema, refusals=refusals))
 
 
 def _order(summary: str, schema: str | None = None, *, media: str = "application/json") -> dict[str, Any]:

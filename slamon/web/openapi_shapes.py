@@ -30,6 +30,19 @@ def array_of(of: str) -> dict[str, Any]:
 ODDITIES: dict[str, Any] = {"type": "array", "items": object_of(at=TIME, kind=WORD, text=WORD)}
 SAID = object_of(occurred_at=TIME, type=WORD, status=TEXT, system=TEXT, reason=TEXT, actor=TEXT)
 COUNT = {"type": "integer"}
+_WAIT = object_of(group=WORD, topic=WORD, partition=COUNT, offset=COUNT, since=TIME, ahead=COUNT)
+BLOCKED = {
+    **object_of(
+        cause=CAUSE,
+        who=TEXT,
+        since=TIME,
+        queues={"type": ["array", "null"], "items": _WAIT},
+        slamon_behind_seconds=NUMBER,
+        text=WORD,
+    ),
+    "type": ["object", "null"],
+}
+"""What an open order waits for now; null where lag is not watched, or not known."""
 REACHED = object_of(workers=COUNT, workers_asked=COUNT, partitions=COUNT, partitions_asked=COUNT)
 WHOLE = {"as_of": TIME, "complete": {"type": "boolean"}, "reached": REACHED}
 
@@ -92,6 +105,7 @@ SCHEMAS: dict[str, Any] = {
         promise={"type": "object"},
         lead_time_seconds=NUMBER,
         forecast={"type": ["object", "null"]},
+        blocked=BLOCKED,
         causes={"type": "array", "items": object_of(cause=CAUSE, who=TEXT, seconds=AMOUNT, share=AMOUNT)},
         intervals=array_of("Interval"),
         events={"type": "array", "items": SAID},
@@ -124,6 +138,8 @@ SCHEMAS: dict[str, Any] = {
         standing={"type": "boolean"},
         retracts=TEXT,
         silence={"type": ["object", "null"]},
+        severity=TEXT,
+        incident_id=TEXT,
         text={"type": "string"},
         answers={"type": "array", "items": object_of(**ANSWER)},
         acknowledged_at=TIME,

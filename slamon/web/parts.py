@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
 import msgspec
 
+from slamon.lag.held_up import Queues
+from slamon.lag.order_index import Standing
 from slamon.notices.answers import Answer
 from slamon.orders.event import Instant
 from slamon.sla.forecast.durations import Durations
@@ -16,6 +18,8 @@ from slamon.web.sorting import Key
 
 PEER_PATH: Final = "/-/peer"
 
+LagQuestion: TypeAlias = Literal["page", "group", "explain", "incidents"]
+_NULL: Final = msgspec.Raw(b"null")
 _Count: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=MOST_ROWS)]
 
 
@@ -68,8 +72,31 @@ class AnswerAsk(msgspec.Struct, frozen=True, tag="answer"):
     order_id: str | None = None
 
 
+class LagAsk(msgspec.Struct, frozen=True, tag="lag"):
+    """Lag, which the owner of the shared partition watches: all of it, one group, its evidence, the incidents."""
+
+    partitions: list[int]
+    what: LagQuestion = "page"
+    group: str | None = None
+
+
+class StandingsAsk(msgspec.Struct, frozen=True, tag="standings"):
+    """The stages and due dates of orders that wait in a queue."""
+
+    partitions: list[int]
+    order_ids: list[str]
+
+
+class QueuesAsk(msgspec.Struct, frozen=True, tag="queues"):
+    """Which orders wait in which queue: asked of the worker that watches lag."""
+
+    partitions: list[int]
+
+
 RowsAsk: TypeAlias = OrdersAsk | OrderAsk | NoticesAsk
-Ask: TypeAlias = OrdersAsk | OrderAsk | NoticesAsk | SummaryAsk | LearntAsk | AnswerAsk
+PartAsk: TypeAlias = OrdersAsk | OrderAsk | NoticesAsk | SummaryAsk | LearntAsk | AnswerAsk
+QueueAsk: TypeAlias = StandingsAsk | QueuesAsk
+Ask: TypeAlias = PartAsk | LagAsk | QueueAsk
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -119,3 +146,30 @@ class AnswerPart(msgspec.Struct, frozen=True):
     record: dict[str, str | None] | None = None
     refused: str | None = None
     as_of: Instant | None = None
+
+
+class LagPart(msgspec.Struct, frozen=True):
+    """What the worker that watches lag knows, as JSON; null where it knows no such group."""
+
+    partitions: list[int]
+    body: msgspec.Raw = _NULL
+    as_of: Instant | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there is what was asked for."""
+        return bytes(self.body) != bytes(_NULL)
+
+
+class StandingsPart(msgspec.Struct, frozen=True):
+    """Of the orders asked about those that are this worker's and not over."""
+
+    partitions: list[int]
+    standings: dict[str, Standing]
+
+
+class QueuesPart(msgspec.Struct, frozen=True):
+    """What the worker that watches lag knows of the queues."""
+
+    partitions: list[int]
+    queues: Queues

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import aiohttp
 import msgspec
 
-from slamon.web.parts import PEER_PATH, AnswerPart, Ask, LearntPart, RowsPart, SummaryPart
+from slamon.web.parts import (
+    PEER_PATH,
+    AnswerPart,
+    Ask,
+    LagPart,
+    LearntPart,
+    QueuesPart,
+    RowsPart,
+    StandingsPart,
+    SummaryPart,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +28,7 @@ logger = logging.getLogger(__name__)
 _MOST_BYTES: Final = 64 * 1024 * 1024
 _CONNECT_SECONDS: Final = 2.0
 
-P = TypeVar("P", RowsPart, SummaryPart, LearntPart, AnswerPart)
+P = TypeVar("P", RowsPart, SummaryPart, LearntPart, AnswerPart, LagPart, StandingsPart, QueuesPart)
 
 
 class PeerClient:

@@ -143,6 +143,29 @@ class NothingLearnt:
         return Calibration()
 
 
+class LagApi(Protocol):
+    """Lag as the one worker that watches it knows it."""
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether this worker watches."""
+
+    def as_of(self) -> Instant | None:
+        """How fresh it is; None before the first look."""
+
+    async def page(self) -> bytes:
+        """Every group, as JSON (CONTRACT §5)."""
+
+    def group(self, name: str) -> Mapping[str, object] | None:
+        """One group; None when no cluster has it."""
+
+    def explanation(self, name: str) -> Mapping[str, object] | None:
+        """The evidence for its verdict; None when no cluster has it."""
+
+    def incidents(self) -> Mapping[str, object]:
+        """The open incidents and the latest that are over."""
+
+
 class Cluster(Protocol):
     """Which worker has what."""
 

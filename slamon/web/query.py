@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from slamon.lag.troubles import TroubleKind
 from slamon.notices.notice import NoticeKind
 from slamon.sla.verdict import Verdict
 from slamon.web import cursor as cursors
@@ -41,7 +42,14 @@ NOTICE_PARAMETERS: Final[Mapping[str, str]] = {
     "limit": ORDER_PARAMETERS["limit"],
     "cursor": ORDER_PARAMETERS["cursor"],
 }
-REPEATABLE: Final = frozenset({"verdict", "status", "channel", "manager_id", "client_id", "kind"})
+INCIDENT_PARAMETERS: Final[Mapping[str, str]] = {
+    "subject": "Only incidents about this group, topic or cluster. May be repeated: any of them.",
+    "kind": f"Only this kind: {', '.join(TroubleKind)}. May be repeated: any of them.",
+    "open": "true: only those that last; false: only those that are over.",
+    "limit": f"Rows in the answer, 1 to {MOST_ROWS}, which is the default.",
+}
+REPEATABLE: Final = frozenset({"verdict", "status", "channel", "manager_id", "client_id", "kind", "subject"})
+_TRUTH: Final = {"": None, "true": True, "false": False}
 
 
 class OrderFilter(msgspec.Struct, frozen=True):
@@ -86,6 +94,25 @@ class NoticeQuery(msgspec.Struct, frozen=True):
     cursor: Cursor | None
 
 
+class IncidentQuery(msgspec.Struct, frozen=True):
+    """Which incidents."""
+
+    subjects: frozenset[str]
+    kinds: frozenset[str]
+    is_open: bool | None
+    limit: int
+
+    def chosen(self, incidents: Sequence[Mapping[str, object]]) -> list[Mapping[str, object]]:
+        """Those that are meant, in their order."""
+        return [
+            incident
+            for incident in incidents
+            if (not self.subjects or incident["subject"] in self.subjects)
+            and (not self.kinds or incident["kind"] in self.kinds)
+            and self.is_open in {None, incident["ended_at"] is None}
+        ][: self.limit]
+
+
 def order_query(given: Sequence[tuple[str, str]]) -> OrderQuery:
     """The question of `GET /api/v1/orders`; an empty value is the same as none.
 
@@ -117,6 +144,20 @@ def notice_query(given: Sequence[tuple[str, str]]) -> NoticeQuery:
     _same_sort(cursor, NEWEST)
     kinds = _words(values, "kind", tuple(NoticeKind))
     return NoticeQuery(_one(values, "order_id") or None, kinds, _limit(values), cursor)
+
+
+def incident_query(given: Sequence[tuple[str, str]]) -> IncidentQuery:
+    """The question of `GET /api/v1/incidents`.
+
+    Raises:
+        Refusal: 400, naming what is wrong and what is allowed.
+    """
+    values = _values(given, INCIDENT_PARAMETERS)
+    is_open = _one(values, "open")
+    if is_open not in _TRUTH:
+        raise Refusal(400, f"open: {quoted(is_open)} is not one of true, false")
+    limit = _limit(values) if "limit" in values else MOST_ROWS
+    return IncidentQuery(_words(values, "subject"), _words(values, "kind", tuple(TroubleKind)), _TRUTH[is_open], limit)
 
 
 def no_parameters(given: Sequence[tuple[str, str]]) -> None:

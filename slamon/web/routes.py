@@ -14,7 +14,7 @@ from slamon.web import openapi
 from slamon.web.answering import read_answer
 from slamon.web.boundary import json_answer
 from slamon.web.pages.routes import LONGEST_ORDER_ID
-from slamon.web.parts import PEER_PATH, Ask
+from slamon.web.parts import PEER_PATH, Ask, LagAsk, QueueAsk
 from slamon.web.query import no_parameters, notice_query, order_query
 from slamon.web.refusal import Refusal
 
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from slamon.web.answering import Answering
     from slamon.web.answers import Answers
     from slamon.web.local import LocalParts
+    from slamon.web.local_lag import LocalLag
     from slamon.web.ports import Health
+    from slamon.web.queues import LocalQueues
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class ApiRoutes:
 
     answers: Answers
     local: LocalParts
+    lag: LocalLag
+    queues: LocalQueues
     version: str
 
     def routes(self) -> Sequence[web.RouteDef]:
@@ -83,6 +87,10 @@ class ApiRoutes:
             ask = msgspec.json.decode(await request.read(), type=Ask)
         except (msgspec.MsgspecError, ValueError, RecursionError):
             raise Refusal(HTTPStatus.BAD_REQUEST, "not a question that this version of slamon asks") from None
+        if isinstance(ask, LagAsk):
+            return json_answer(await self.lag.part(ask))
+        if isinstance(ask, QueueAsk):
+            return json_answer(await self.queues.part(ask))
         return json_answer(await self.local.answer(ask))
 
 

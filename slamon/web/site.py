@@ -14,10 +14,13 @@ from slamon.web.answers import Answers
 from slamon.web.boundary import add_security_headers, boundary
 from slamon.web.gather import Gatherer
 from slamon.web.interactions import InteractionRoutes, Interactions, NoDialogues
+from slamon.web.lag import LagRoutes
 from slamon.web.local import LocalParts
+from slamon.web.local_lag import LocalLag
 from slamon.web.pages.routes import PageRoutes
 from slamon.web.peers import PeerClient
 from slamon.web.ports import NothingAnswered, NothingLearnt
+from slamon.web.queues import LocalQueues, NoQueues, QueuesApi
 from slamon.web.routes import AnswerRoutes, ApiRoutes, OwnRoutes
 
 if TYPE_CHECKING:
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
     from slamon.metrics.registry import Metrics
     from slamon.orders.event import Instant
     from slamon.web.interactions import Dialogues
-    from slamon.web.ports import AnswersApi, Cluster, ForecastsApi, Health, NoticesApi, OrdersApi
+    from slamon.web.ports import AnswersApi, Cluster, ForecastsApi, Health, LagApi, NoticesApi, OrdersApi
 
 MOST_BODY_BYTES: Final = 64 * 1024
 INTERACTIONS: Final = web.AppKey("interactions", Interactions)
@@ -58,6 +61,9 @@ class Site:
     limits: Limits = Limits()
     forecasts: ForecastsApi = field(default_factory=NothingLearnt)
     answers: AnswersApi = field(default_factory=NothingAnswered)
+    lag: LagApi | None = None
+    """None: lag is not configured, on this worker or any other."""
+    queues: QueuesApi = field(default_factory=NoQueues)
     signing_secret: str | None = field(default=None, repr=False)
     dialogues: Dialogues = field(default_factory=NoDialogues)
     peers: PeerClient | None = None
@@ -79,9 +85,11 @@ def build_web(site: Site) -> web.Application:
         slice_seconds=limits.slice,
     )
     peers = site.peers or PeerClient(seconds=limits.peer, failed=site.metrics.http.peer_failed)
-    gatherer = Gatherer(local, peers, site.cluster)
+    lag = LocalLag(site.cluster, site.lag)
+    gatherer = Gatherer(local, peers, site.cluster, lag)
     answers = Answers(gatherer, site.cluster, site.clock)
-    app.add_routes(ApiRoutes(answers, local, site.version).routes())
+    app.add_routes(ApiRoutes(answers, local, lag, LocalQueues(site.queues, site.cluster), site.version).routes())
+    app.add_routes(LagRoutes(gatherer, is_configured=site.lag is not None).routes())
     app.add_routes(PageRoutes(answers, site.health, site.version).routes())
     answering = Answering(gatherer, site.cluster)
     app[INTERACTIONS] = Interactions(answering, site.dialogues, site.clock)

@@ -25,6 +25,9 @@ from slamon.lag.observation import (
 from slamon.lag.policy import LagRules
 from slamon.lag.rows import GroupLag, PartitionLag, Snapshot
 from slamon.orders.event import SECOND, Instant
+from slamon.services.lag_ports import LagView
+from slamon.services.lag_shown import LagShown
+from slamon.services.lag_watch import LagWatch
 from tests.builders import T0
 
 
@@ -223,3 +226,29 @@ class FakeRows:
         self.puts.append(set(changed))
         self.kept |= {name: row for name, row in changed.items() if row is not None}
         return self.is_ours
+
+
+class Watched:
+    """A lag watch over the cluster `shop`, where `mes` stands at the second of three records, one hour old."""
+
+    def __init__(self, rules: LagRules | None = None) -> None:
+        self.now = T0
+        self.rows = FakeRows()
+        self.broker = FakeBroker(mes=FakeGroup({Place("a", 0): 1}))
+        self.broker.logs[Place("a", 0)] = FakeLog([T0 - 7200 * SECOND, T0 - 3600 * SECOND, T0 - 60 * SECOND])
+        self.collector = FakeCollector(self.broker, lambda: self.now)
+        self.told: list[LagView] = []
+        self.watch = LagWatch(
+            [self.collector],
+            rules or LagRules(),
+            self.rows,
+            lambda: self.now,
+            lambda view, _: self.told.append(view),
+        )
+        self.shown = LagShown(self.watch, lambda: self.now)
+
+    async def cycle(self, after: int = 15 * SECOND) -> LagView:
+        """One look."""
+        self.now += after
+        await self.watch.step()
+        return self.watch.view

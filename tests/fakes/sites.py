@@ -13,7 +13,8 @@ from yarl import URL
 
 from slamon.metrics.registry import Metrics
 from slamon.web.interactions import Dialogues, NoDialogues
-from slamon.web.ports import ForecastsApi, NothingLearnt
+from slamon.web.ports import ForecastsApi, LagApi, NothingLearnt
+from slamon.web.queues import NoQueues, QueuesApi
 from slamon.web.site import Limits, Site, build_web, served
 from tests.fakes.orders_api import T0, FakeHealth, FakeWorker
 
@@ -29,6 +30,8 @@ class Served:
         forecasts: ForecastsApi | None = None,
         signing_secret: str | None = None,
         dialogues: Dialogues | None = None,
+        lag: LagApi | None = None,
+        queues: QueuesApi | None = None,
     ) -> None:
         self.worker = worker
         self.health = FakeHealth()
@@ -46,6 +49,8 @@ class Served:
             limits=limits or Limits(),
             forecasts=forecasts or NothingLearnt(),
             answers=worker,
+            lag=lag,
+            queues=queues or NoQueues(),
             signing_secret=signing_secret,
             dialogues=dialogues or NoDialogues(),
         )

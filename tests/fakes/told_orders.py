@@ -46,7 +46,7 @@ class ToldWorker(FakeWorker):
     async def explanation(self, order_id: str) -> Mapping[str, object] | None:
         if order_id not in self.rows:
             return None
-        return explanation_json(explanation(self.reports[order_id])) | {"forecast": None}
+        return explanation_json(explanation(self.reports[order_id])) | {"forecast": None, "blocked": None}
 
     async def notices(self, subject: str) -> Sequence[Mapping[str, object]]:
         return [view for _, view in self._notices(subject)]

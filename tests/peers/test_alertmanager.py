@@ -64,7 +64,7 @@ class Slamon:
         )
         self._do(lambda: self.sink.send(outgoing, now=now))
         mark = Mark(notice_id=notice.notice_id, receiver=NAME, state=DeliveryState.SENT, attempts=1, at=now)
-        self.notices.mark(mark, self.rows)
+        self.notices.mark(mark, self.rows, Effects())
         return notice
 
     def keeps(self) -> None:

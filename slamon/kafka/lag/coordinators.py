@@ -92,7 +92,7 @@ class Coordinators:
             return
         known = before.get(group)
         if known is None or not _is_same(known, found):
-            known = found._replace(seen=_seen(found))
+            known = found._replace(seen=_seen(group, found))
         self._known[group] = known
         roll.groups[group] = known.seen
 
@@ -109,7 +109,7 @@ def _is_same(known: _Known, found: _Known) -> bool:
     )
 
 
-def _seen(found: _Known) -> GroupSeen:
+def _seen(group: str, found: _Known) -> GroupSeen:
     committed, described = found.committed, found.described
     state, members = found.listed.state, 0 if found.listed.state in MEMBERLESS else None
     if described is not None:
@@ -124,7 +124,16 @@ def _seen(found: _Known) -> GroupSeen:
         commits=told.commits,
         unknown=told.unknown,
         metadata=told.metadata,
-        assigned=described.assigned if described else frozenset(),
+        assigned=_to_read(group, described.assigned) if described else frozenset(),
         coordinator=found.coordinator,
         fault=fault,
     )
+
+
+def _to_read(group: str, assigned: frozenset[str]) -> frozenset[str]:
+    """Without the changelogs of the group's own state, as Faust and Kafka Streams name them.
+
+    They are read when a partition is taken up and nothing is ever committed, so they are nobody's backlog.
+    """
+    state = [topic for topic in assigned if topic.endswith("-changelog") and topic.startswith(f"{group}-")]
+    return assigned.difference(state) if state else assigned

@@ -27,7 +27,8 @@ class Watch:
     """What a collector looks at.
 
     `topics` are watched whether or not a group reads them (dead letters). `isolation` is how groups read, unless
-    `isolations` says otherwise for one. A cycle ends after `deadline` seconds with what is known by then.
+    `isolations` says otherwise: the first pattern that matches the whole name counts. A cycle ends after `deadline`
+    seconds with what is known by then.
     """
 
     groups: Names = Names()
@@ -38,4 +39,5 @@ class Watch:
 
     def isolation_of(self, group: str) -> Isolation:
         """Up to where a group reads."""
-        return self.isolations.get(group, self.isolation)
+        found = (isolation for pattern, isolation in self.isolations.items() if re.fullmatch(pattern, group))
+        return next(found, self.isolation)

@@ -38,6 +38,7 @@ _EXPLANATION: Final[Mapping[str, Any]] = {
     "promises": [],
     "oddities": [],
     "forecast": None,
+    "blocked": None,
 }
 _CALENDAR: Final[Mapping[str, Any]] = {"name": None, "revision": None}
 _NOTICE: Final[Mapping[str, Any]] = {

@@ -20,6 +20,7 @@ BEAT = "heartbeat: {url: 'http://hc.example/'}"
         (ALERTS, ["alert-keeping"]),
         (BEAT, ["heartbeat"]),
         (f"{ALERTS}, {BEAT}", ["alert-keeping", "heartbeat"]),
+        (f"{BEAT}}}\nlag: {{", ["heartbeat", "lag"]),
     ],
 )
 async def test_which_loops_run(tmp_path: Path, sections: str, names: list[str]) -> None:

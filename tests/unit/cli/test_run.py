@@ -66,12 +66,14 @@ def test_a_crash_is_1_and_a_line_without_secrets(file: Path, monkeypatch: pytest
         raise RuntimeError(f"token xoxb-canary refused for {settings.kafka.app_id}")
 
     monkeypatch.setattr(slamon.app, "run_daemon", crash)
-    file.write_text(SMALLEST + 'notify: {slack: {token: xoxb-canary, channel: "#l"}}\nlag: {}\n')
+    file.write_text(
+        SMALLEST + 'notify: {slack: {token: xoxb-canary, channel: "#l"}}\nservices: {mes: {http: "http://mes"}}\n'
+    )
     ran = command("run", "--config", str(file))
     assert (ran.code, ran.out) == (1, "")
     remark, crashed = [json.loads(line) for line in ran.err.splitlines()]
     assert (remark["level"], remark["event"]) == ("warning", "configuration.remarked")
-    assert "lag: accepted, not run by this version" in remark["remark"]
+    assert "services: accepted, not run by this version" in remark["remark"]
     assert (crashed["level"], crashed["event"]) == ("error", "daemon.crashed")
     assert "RuntimeError: token *** refused for slamon" in crashed["exception"]
     assert "xoxb-canary" not in ran.err

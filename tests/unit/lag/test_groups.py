@@ -2,6 +2,7 @@
 
 import pytest
 
+from slamon.lag.age import NO_AGE
 from slamon.lag.groups import GroupTrack, KeptGroup, remembered
 from slamon.lag.lookups import LookUps
 from slamon.lag.observation import GroupSeen, GroupState, PartitionSeen, Place, Reason, TopicSeen, Unknown
@@ -111,3 +112,14 @@ def test_partitions_whose_commit_is_unknown() -> None:
     seen = GroupSeen(GroupState.STABLE, 1, {"a": {0: 9}}, {Place("a", 1): Unknown(Reason.ERROR, "boom")})
     found = concluded(group_track(), seen)
     assert [row.lag for row in found.topics[0].partitions] == [0, None]
+
+
+def test_of_what_was_never_read_neither_age_nor_end_is_known() -> None:
+    found = concluded(group_track(), GroupSeen(fault=Unknown(Reason.NO_COORDINATOR)))
+    assert (found.lag, found.age, found.eta) == (None, NO_AGE, None)
+
+
+def test_a_part_that_can_not_be_read_leaves_the_end_unknown() -> None:
+    topics = {"a": TopicSeen({0: PartitionSeen(0, 9, 9), 1: PartitionSeen(fault=Unknown(Reason.NO_LEADER))})}
+    found = concluded(group_track(), STABLE, topics=topics)
+    assert (found.lag, found.topics[0].unknown, found.eta) == (0, 1, None)

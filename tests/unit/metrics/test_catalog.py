@@ -2,7 +2,8 @@ import re
 
 import pytest
 
-from slamon.metrics.catalog import CATALOG, Kind, MetricSpec
+from slamon.metrics.catalog import CATALOG
+from slamon.metrics.spec import Kind, MetricSpec
 
 IDENTIFIERS = {"order_id", "client_id", "client_name", "manager_id", "notice_id", "event_id", "user"}
 

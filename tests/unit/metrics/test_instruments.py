@@ -3,7 +3,6 @@ import math
 from prometheus_client import CollectorRegistry
 
 from slamon.metrics import catalog
-from slamon.metrics.catalog import Kind, MetricSpec
 from slamon.metrics.instruments import (
     OptionalGauge,
     QuickHistogram,
@@ -13,6 +12,7 @@ from slamon.metrics.instruments import (
     histogram,
     observe,
 )
+from slamon.metrics.spec import Kind, MetricSpec
 
 GAUGE = MetricSpec("g", Kind.GAUGE, "A gauge.")
 LABELLED = MetricSpec("w", Kind.GAUGE, "A gauge.", ("a",))

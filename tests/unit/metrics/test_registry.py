@@ -4,9 +4,10 @@ from prometheus_client import REGISTRY
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as parse_text
 
-from slamon.metrics.catalog import CATALOG, EventOutcome, Kind, NoticeOutcome
+from slamon.metrics.catalog import CATALOG, EventOutcome, NoticeOutcome
 from slamon.metrics.orders import OrderCounts
 from slamon.metrics.registry import Metrics
+from slamon.metrics.spec import Kind
 from tests.unit.metrics.exposition import samples
 
 

@@ -203,3 +203,9 @@ def test_what_is_pending_is_queued(state: DeliveryState, delivery: Delivery) -> 
 
 def test_nobody_is_told_where_nobody_is_there() -> None:
     assert addressed(Routing().routes(BREACHED, ORDER, T0), DeliveryState.PENDING, T0) == {}
+
+
+def test_a_severity_of_the_notices_own_counts_instead_of_its_kinds() -> None:
+    routing = Routing(("slack", "crm"), (Rule(("crm",), severities=frozenset({Severity.CRITICAL})),), ("slack",))
+    found = {severity: routing.routes(LAG, Parties(), T0, severity)[0].receiver for severity in (None, *Severity)}
+    assert found == {None: "slack", Severity.CRITICAL: "crm", Severity.WARNING: "slack", Severity.INFO: "slack"}

@@ -60,6 +60,8 @@ def test_it_is_shown_in_the_contracts_shape() -> None:
         "subject": "mes-events",
         "stage": None,
         "due_at": None,
+        "severity": None,
+        "incident_id": None,
         "at": "2026-03-03T21:00:00Z",
         "decided_at": rfc3339(told.decided_at),
         "standing": True,

@@ -325,3 +325,15 @@ def test_what_was_forecast_is_told_while_the_date_is_ahead() -> None:
     assert head.endswith("would be kept with 90 % certainty.")
     assert rest.startswith("Promised for")
     assert "forecast" not in notice_text(Kind.AT_RISK, order_json(), now=PROMISED + DAY, **words)
+
+
+def test_which_queue_holds_an_order_is_said_of_open_ones() -> None:
+    blocked = {"text": "Waiting behind group crm-sync since 2 May 2026, 09:00 UTC."}
+
+    def said(kind: NoticeKind, **order: Any) -> str:
+        return notice_text(kind, order_json(**order), stage=None, due_at=PROMISED, at=PROMISED, now=NOW)
+
+    assert "crm yet. Waiting behind group crm-sync" in said(Kind.BREACHED, blocked=blocked)
+    for silent in (said(Kind.FINISHED_LATE, finished_at="2026-05-03T10:00:00Z", blocked=blocked),
+                   said(Kind.BREACHED, blocked=None), said(Kind.BREACHED, blocked={"text": None})):  # fmt: skip
+        assert "Waiting behind" not in silent

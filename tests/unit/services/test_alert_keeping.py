@@ -69,7 +69,7 @@ class Shared:
         self.notices.declare(notice, self.rows, Effects())
         if attempts:
             mark = Mark(notice_id=notice.notice_id, receiver=NAME, state=state, attempts=attempts, at=T0)
-            self.notices.mark(mark, self.rows)
+            self.notices.mark(mark, self.rows, Effects())
         return notice
 
     def ends(self, notice: SystemNotice) -> None:
@@ -155,7 +155,7 @@ async def test_an_attempt_that_crossed_the_end_is_undone() -> None:
     notice = shared.tell("mes", attempts=0)
     shared.ends(notice)
     late = Mark(notice_id=notice.notice_id, receiver=NAME, state=DeliveryState.SENT, attempts=1, at=T0)
-    shared.notices.mark(late, shared.rows)
+    shared.notices.mark(late, shared.rows, Effects())
     assert await shared.passes(1) == [(shared.now, [("mes", T0)])]
 
 

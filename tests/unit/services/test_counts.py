@@ -2,6 +2,7 @@ import asyncio
 
 import pytest
 
+from slamon.lag.held_up import Queues, Stay
 from slamon.metrics.registry import Metrics
 from slamon.orders.event import DAY, SECOND, EventType, Instant
 from slamon.services import counts
@@ -81,3 +82,23 @@ async def test_counting_goes_on_and_follows_the_partitions(monkeypatch: pytest.M
     owned.add(0)
     await until(lambda: samples(metrics, "slamon_orders") == {("shop", "SUBMITTED"): 1})
     counting.cancel()
+
+
+async def test_open_orders_by_what_they_wait_for() -> None:
+    """A late queue counts for those that it holds, a hold above all; those that are over wait for nothing."""
+    metrics = Metrics(version="1")
+    tables = tables_of(
+        order_event(order_id="a", system="shop"),
+        order_event(order_id="b", system="shop"),
+        told(EventType.HOLD, day(1), order_id="b", system="crm"),
+        order_event(order_id="c", system="shop"),
+        order_event("SHIPPED", day(1), order_id="c", system="mes"),
+        order_event(order_id="d", system="shop"),
+    )
+    view = view_of(tables, day(2))
+    view.queues.swap(Queues(day(2), stays=(Stay("a", "mes", "t", T0), Stay("b", "mes", "t", T0))))
+    await count_once(view, OWNED, metrics)
+    found = samples(metrics, "slamon_orders_blocked")
+    assert found == {
+        ("hold",): 1, ("queue",): 1, ("work",): 1, ("service",): 0, ("message",): 0, ("person",): 0,
+    }  # fmt: skip

@@ -7,6 +7,8 @@ import pytest
 
 from slamon.errors import DecodeError
 from slamon.kafka.partitioner import partition_of
+from slamon.lag.observation import Place
+from slamon.lag.order_index import Indexed, OrderIndex, Standing
 from slamon.notices.leaving import leave
 from slamon.orders.event import DAY, SECOND, OrderEvent, rfc3339
 from slamon.services.ingest import Ingest, IngestRules, Topics
@@ -265,3 +267,39 @@ def test_an_event_before_1970_has_no_delay() -> None:
     bench = Bench()
     bench.takes(record(_value(at=-SECOND)))
     assert bench.tally.of("ingested") == [("web", {"applied": 1}, None, 1)]
+
+
+def _indexed(bench: Bench) -> OrderIndex:
+    index = bench.ingest.index = OrderIndex(dict[str, Standing]().get)
+    return index
+
+
+def test_whoever_watches_lag_learns_which_order_each_record_is_about() -> None:
+    """Also of records that go elsewhere; what is no order's counts as read."""
+    bench = Bench(partitions=2)
+    index = _indexed(bench)
+    elsewhere = next(f"o-{n}" for n in range(99) if partition_of(f"o-{n}".encode(), 2) == 1)
+    here = next(f"o-{n}" for n in range(99) if partition_of(f"o-{n}".encode(), 2) == 0)
+    bench.takes(
+        record(_value(here), offset=4, timestamp=7),
+        record(b"{", offset=5, timestamp=7),
+        record(_value(elsewhere), offset=6, timestamp=8),
+        record(b"[]", offset=7, timestamp=9),
+    )
+    assert list(index.since(Place("orders", 0), 0)) == [Indexed(4, here, 7000), Indexed(6, elsewhere, 8000)]
+    assert index.extent(Place("orders", 0)) == (4, 8)
+
+
+def test_records_of_a_topic_with_other_partitions_are_learnt_too() -> None:
+    bench = Bench()
+    index = _indexed(bench)
+    bench.ingest.foreign([record(_value(), topic="crm.events", partition=9, offset=3, timestamp=7)], bench.effects)
+    assert list(index.since(Place("crm.events", 9), 0)) == [Indexed(3, "o-1", 7000)]
+
+
+def test_where_nobody_watches_nothing_is_kept() -> None:
+    bench = Bench()
+    index = _indexed(bench)
+    index.is_fed = False
+    bench.takes(record(_value()))
+    assert len(index) == 0

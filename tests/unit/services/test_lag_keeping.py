@@ -74,3 +74,13 @@ async def test_who_takes_over_again_writes_all() -> None:
     keeping.forget()
     await kept(keeping, late)
     assert rows.puts == [{INCIDENTS, MEMORY}] * 2
+
+
+async def test_incidents_that_are_over_are_kept_when_there_are_new_ones() -> None:
+    late, rows = Late(), FakeRows()
+    keeping, over = LagKeeping(rows), late.incidents.open
+    assert keeping.ended() == ()
+    await keeping.keep(Incidents(), {}, T0, over)
+    await keeping.keep(Incidents(), {}, T0, over)
+    assert rows.puts == [{INCIDENTS, "lag/ended"}]
+    assert LagKeeping(rows).ended() == over

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
 
 import pytest
 
@@ -14,12 +15,30 @@ from slamon.lag.policy import LagRules
 from slamon.lag.rows import GroupLag
 from slamon.lag.verdict import LagStatus
 from slamon.orders.event import SECOND, Instant
-from slamon.services.lag_watch import Budget, LagView, LagWatch
+from slamon.services import lag_watch
+from slamon.services.lag_ports import LagView
+from slamon.services.lag_watch import Budget, LagWatch
 from tests.builders import HOUR, MINUTE, T0, day
 from tests.fakes.lag import FakeBroker, FakeCollector, FakeGroup, FakeLog, FakeRows
 from tests.fakes.stream import until
 
 A0 = Place("a", 0)
+
+
+class FixedOrders:
+    """The orders of the cluster `shop`, all known."""
+
+    cluster = "shop"
+
+    def __init__(self, index: OrderIndex) -> None:
+        self.index = index
+        self.is_ours: bool | None = None
+
+    async def learn(self, groups: Sequence[GroupLag]) -> None:
+        assert groups
+
+    def watching(self, *, ours: bool) -> None:
+        self.is_ours = ours
 
 
 class Bench:
@@ -32,7 +51,7 @@ class Bench:
         self.broker.logs[A0] = FakeLog([T0 - 2 * HOUR, T0 - HOUR, T0 - MINUTE])
         self.collector = FakeCollector(self.broker, lambda: self.now)
         self.collectors = [self.collector]
-        self.told: list[tuple[LagView, Changes]] = []
+        self.told = list[tuple[LagView, Changes]]()
         self.budget = budget or Budget()
         self.index = index
         self.watch = self.made()
@@ -44,7 +63,7 @@ class Bench:
             self.rows,
             lambda: self.now,
             lambda view, changes: self.told.append((view, changes)),
-            self.index,
+            None if self.index is None else FixedOrders(self.index),
             budget=self.budget,
         )
 
@@ -218,3 +237,74 @@ async def test_it_runs_until_it_is_ended() -> None:
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
+
+
+async def test_what_has_to_be_there_is_a_matter_of_each_cluster() -> None:
+    bench = Bench()
+    other = FakeCollector(FakeBroker(), lambda: bench.now, "other")
+    bench.collectors = [bench.collector, other]
+    bench.watch = bench.made()
+    bench.watch.expected = {"other": frozenset({"gone"})}
+    await bench.cycle()
+    await bench.cycle()
+    shown = bench.watch.view.snapshots
+    assert {name: [group.group for group in shown[name].groups] for name in shown} == {
+        "shop": ["mes"],
+        "other": ["gone"],
+    }
+    assert shown["other"].groups[0].status is LagStatus.MISSING
+
+
+async def over(bench: Bench) -> None:
+    """The group reads all, and its incident ends."""
+    await bench.cycle()
+    bench.broker.groups["mes"].commits[A0] = 3
+    for _ in range(6):
+        await bench.cycle()
+
+
+async def test_incidents_that_are_over_are_still_shown_after_a_restart_too() -> None:
+    bench = Bench()
+    await over(bench)
+    [ended] = bench.watch.view.ended
+    assert (ended.subject, ended.ended_at is not None, bench.watch.view.incidents) == ("mes", True, ())
+    bench.watch = bench.made()
+    await bench.cycle()
+    assert bench.watch.view.ended == (ended,)
+    assert [shown["ended_at"] is None for shown in bench.watch.view.incidents_json(bench.now)] == [False]
+
+
+async def test_who_takes_the_rows_up_again_reads_what_others_wrote_meanwhile() -> None:
+    bench, other = Bench(), Bench()
+    other.rows = bench.rows
+    other.watch = other.made()
+    await bench.cycle()
+    await over(other)
+    bench.broker.groups["mes"].commits[A0] = 3
+    bench.watch.taken_up()
+    await bench.cycle()
+    assert bench.watch.view.incidents == ()
+    assert [incident.subject for incident in bench.watch.view.ended] == ["mes"]
+
+
+async def test_how_the_looks_went() -> None:
+    bench = Bench()
+    await bench.cycle()
+    assert (bench.watch.view.cycles["shop"].failures, bench.watch.view.cycles["shop"].seconds >= 0) == (0, True)
+    bench.collector.error = SourceError("away")
+    await bench.cycle()
+    await bench.cycle()
+    assert bench.watch.view.cycles["shop"].failures == 2
+
+
+async def test_who_does_not_watch_asks_again_before_the_interval_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lag_watch, "_ASK_AGAIN", 0.0)
+    bench = Bench()
+    bench.rows.is_ours = False
+    bench.watch.interval = 3600.0
+    running = asyncio.create_task(bench.watch.run())
+    await asyncio.sleep(0)
+    bench.rows.is_ours = True
+    await until(lambda: bool(bench.told))
+    running.cancel()
+    assert bench.group().lag == 2

@@ -213,3 +213,19 @@ def test_a_refusal_is_told_by_the_shared_partition() -> None:
     bench.batch(TOPICS.deliveries, encode(DeliveryRecord(refusal=refusal)))
     assert [notice.subject for notice in bench.logic.system.all(bench.rows)] == ["receiver crm"]
     assert [sent.topic for sent in bench.effects.after] == [TOPICS.outbox]
+
+
+def test_what_the_message_of_a_system_says_is_kept() -> None:
+    """An end that came before the message was known to be there is said once it is."""
+    bench = Bench()
+    notice = of_silence(Silent("web", day(1), day(2)), 7, (Route("slack"),), day(3))
+    bench.logic.system.declare(notice, bench.rows, Effects())
+    bench.logic.system.end(next(bench.logic.system.all(bench.rows)), bench.rows, Effects(), day(4))
+    state, own_id = DeliveryState.SENT, notice.notice_id
+    report = Mark(notice_id=own_id, receiver="slack", state=state, attempts=1, at=NOW, remote="C|1")
+    bench.batch(TOPICS.deliveries, encode(DeliveryRecord(mark=report)))
+    assert [sent.topic for sent in bench.effects.after] == [TOPICS.outbox]
+    told = Told(receiver="slack", turn=1)
+    bench.batch(TOPICS.deliveries, encode(DeliveryRecord(told=told, notice_id=own_id)))
+    (kept,) = bench.logic.system.all(bench.rows)
+    assert (kept.told, kept.turn, kept.lines) == (1, 1, [])

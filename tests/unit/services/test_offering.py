@@ -1,10 +1,15 @@
 """What a partition decides and tells the outbox."""
 
+from dataclasses import replace
+
+from slamon.lag.held_up import Queues, Stay
+from slamon.lag.waiting import Wait
 from slamon.notices.notice import DeliveryState
 from slamon.notices.routing import Hours, Person, Routing
 from slamon.notices.row import Row, apply, mark_row, settle_row
 from slamon.notices.rules import NoticeRules
 from slamon.orders.event import Instant
+from slamon.services.lag_queues import KnownQueues
 from slamon.services.offering import Offering, owed
 from slamon.services.offers import Address, Drop, Offer, decode_outbox
 from slamon.stream import Effects, Outgoing
@@ -181,3 +186,17 @@ def test_what_is_over_before_its_reader_wakes_is_taken_back() -> None:
         (b"slack|#first", "slack", "#first")
     ]
     assert tally.of("superseded") == [("slack", "at_risk")]
+
+
+def test_an_offer_says_which_queue_holds_the_order() -> None:
+    known = KnownQueues("slamon")
+    wait = Wait("crm-sync", "orders", 0, 7, day(18), 0)
+    known.swap(
+        Queues(day(19), complete=True, waits={ORDER: [wait]}, stays=(Stay(ORDER, "crm-sync", "orders", day(18)),))
+    )
+    offering = replace(OFFERING, queues=known)
+    order = _offer(next(iter(offering.offer(KEY, _row(day(19)), day(19))))).order or {}
+    assert order["blocked"]["who"] == "crm-sync"  # type: ignore[index]
+    assert "queue" in {cause["cause"] for cause in order["causes"]}  # type: ignore[attr-defined]
+    plain = _offer(next(iter(OFFERING.offer(KEY, _row(day(19)), day(19))))).order or {}
+    assert plain["blocked"] is None

@@ -1,13 +1,17 @@
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
+from slamon.lag.held_up import Queues, Stay
+from slamon.lag.waiting import Wait
 from slamon.notices.notice import DeliveryState, NoticeKind, retraction_id
 from slamon.notices.row import encode_row, mark_row, read_row
 from slamon.orders.event import SECOND, EventType, Instant, OrderEvent, rfc3339
 from slamon.services import orders_view
 from slamon.services.orders_view import Head, OrdersView
 from slamon.services.system_rows import system_key
+from slamon.sla.causes import Cause
 from slamon.sla.clock import Due
 from slamon.sla.verdict import Verdict
 from tests.builders import ORDER, PROMISE_ONLY, T0, day, mark_of, order_event, told
@@ -47,6 +51,7 @@ async def test_a_head_holds_what_lists_filter_and_sort_by() -> None:
             divergences=(),
             waiting=(("PRICE_CALCULATED", day(1)),),
             client_id="c-1",
+            cause=Cause.PERSON,
         )
     ]
 
@@ -90,6 +95,7 @@ async def test_an_event_slightly_in_the_future_takes_effect_at_its_time() -> Non
     [before] = await heads(view_of(tables, ahead - 1))
     waiting = (("SUBMITTED", T0),)
     on_track = Head(ORDER, "SUBMITTED", Verdict.ON_TRACK, "shop", "m-1", "Ann", T0, day(21), None, T0, waiting=waiting)
+    on_track = replace(on_track, cause=Cause.WORK)
     assert before == on_track
     [after] = await heads(view_of(tables, ahead))
     assert after == Head(ORDER, "SHIPPED", Verdict.KEPT, "b2b", "m-2", "Bob", T0, day(21), ahead, ahead)
@@ -248,3 +254,21 @@ async def test_an_explanation_says_what_the_forecast_rests_on() -> None:
     order = await knowing_view.order(ORDER) or {}
     assert order["forecast"] == (await knowing_view.explanation(ORDER) or {})["forecast"]
     assert order["forecast"]["basis"] == "learnt"  # type: ignore[index]
+
+
+async def test_an_explanation_says_which_queue_holds_the_order() -> None:
+    """Its time behind the queue has the queue's name; once it is over nothing holds it."""
+    tables = tables_of(order_event(system="shop"))
+    view = view_of(tables, day(2))
+    assert (await view.explanation(ORDER) or {})["blocked"] is None
+    wait = Wait("crm-sync", "orders", 0, 7, day(1), 0)
+    view.queues.swap(
+        Queues(day(2), complete=True, waits={ORDER: [wait]}, stays=(Stay(ORDER, "crm-sync", "orders", day(1)),))
+    )
+    told = await view.explanation(ORDER) or {}
+    assert told["blocked"]["who"] == "crm-sync"  # type: ignore[index]
+    assert {(c["cause"], c["who"], c["seconds"]) for c in told["causes"]} >= {("queue", "crm-sync", 86400)}  # type: ignore[attr-defined]
+    over = tables_of(order_event(system="shop"), order_event("SHIPPED", day(1), system="mes"))
+    done = view_of(over, day(2))
+    done.queues.swap(view.queues.queues)
+    assert (await done.explanation(ORDER) or {})["blocked"] is None

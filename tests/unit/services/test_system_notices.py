@@ -74,7 +74,7 @@ def test_a_new_owner_goes_on_where_the_old_one_ended() -> None:
     before = Shared()
     told = before.tell()
     sent = Mark(notice_id=told.notice_id, receiver="slack", state=DeliveryState.SENT, attempts=1, at=day(2))
-    before.notices.mark(sent, before.rows)
+    before.notices.mark(sent, before.rows, Effects())
     after = Shared(before.rows)
     assert after.notices.standing(after.rows, NoticeKind.SOURCE_SILENT).keys() == {"mes"}
     after.notices.reoffer(None, after.rows, after.effects)
@@ -90,7 +90,7 @@ def test_its_end_takes_back_what_waits() -> None:
     shared = Shared()
     told = shared.tell()
     sent = Mark(notice_id=told.notice_id, receiver="slack", state=DeliveryState.SENT, attempts=1, at=day(2))
-    shared.notices.mark(sent, shared.rows)
+    shared.notices.mark(sent, shared.rows, shared.effects)
     shared.said()
     (notice,) = shared.kept()
     shared.notices.end(notice, shared.rows, shared.effects, day(3))
@@ -105,7 +105,8 @@ def test_its_end_takes_back_what_waits() -> None:
 def test_reports_about_nothing_known_change_nothing() -> None:
     shared = Shared()
     before = dict(shared.rows.rows)
-    shared.notices.mark(Mark(notice_id="n-1", receiver="slack", state="sent", attempts=1, at=day(2)), shared.rows)
+    report = Mark(notice_id="n-1", receiver="slack", state="sent", attempts=1, at=day(2))
+    shared.notices.mark(report, shared.rows, Effects())
     assert shared.rows.rows == before
 
 

@@ -161,6 +161,8 @@ def test_all_secrets_are_known() -> None:
     assert {".".join(path) for path in SECRETS} == {
         "kafka.security.password",
         "kafka.security.key_password",
+        "lag.clusters.x.security.password",
+        "lag.clusters.x.security.key_password",
         "notify.slack.token",
         "notify.slack.signing_secret",
         "notify.webhooks.x.url",

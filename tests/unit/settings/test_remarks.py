@@ -13,8 +13,8 @@ def _remarks(text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("text", "key"),
     [
-        ("lag: {}", "lag"),
         ('services: {mes: {http: "http://mes"}}', "services"),
+        ("web: {auth: {tokens: [x]}}", "web.auth"),
     ],
 )
 def test_what_is_configured_and_not_run_is_said(text: str, key: str) -> None:
@@ -37,8 +37,8 @@ def test_nothing_is_said_about_keys_that_ask_for_nothing() -> None:
 
 
 def test_variables_are_named() -> None:
-    remarks = load_text(SMALLEST, FILE, {"SLAMON_LAG": "{}"}).remarks
-    assert remarks == ("SLAMON_LAG: accepted, not run by this version",)
+    remarks = load_text(SMALLEST, FILE, {"SLAMON_WEB__AUTH": '{"a": 1}'}).remarks
+    assert remarks == ("SLAMON_WEB__AUTH: accepted, not run by this version: everybody who reaches the port may ask",)
 
 
 WORKSHOP = 'calendars: {w: {time_zone: UTC, days: {mon: ["09:00-18:00"]}}}'

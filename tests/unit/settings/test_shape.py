@@ -26,7 +26,7 @@ def test_knows_lists_maps_and_sections() -> None:
     assert slots["sources"].section is None
     assert slots["web"].section is not None
     assert slots["lag"].nullable
-    assert slots["lag"].later is not None
+    assert slots["services"].later is not None
     assert slots["data_dir"].is_plain
     assert not slots["sources"].is_plain
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from slamon.lag.policy import LagRules
+from slamon.orders.event import DAY, SECOND
 from slamon.settings.watch import Lag, Service
 from tests.configurations import problems_beside
 
@@ -25,3 +27,35 @@ def test_defaults() -> None:
 )
 def test_what_is_refused(line: str, key: str) -> None:
     assert problems_beside(line + "\n")[0].startswith(f"slamon.yaml:3: {key}: ")
+
+
+def test_the_rules_that_the_core_follows() -> None:
+    lag = Lag.model_validate(
+        {
+            "warn_after": "PT2M",
+            "still_after": "PT30S",
+            "expected": ["mes"],
+            "overrides": [{"groups": "slow-.*", "warn_after": "PT1H", "critical_after": "PT2H"}],
+            "watched_topics": {"silent_after": {"orders.*": "PT10M"}, "dead_letters": "dead"},
+            "promises": {"warn_below": "P2D"},
+        }
+    )
+    rules = lag.to_rules()
+    assert (rules.default.warn_after, rules.default.still, rules.default.critical_after) == (
+        120 * SECOND,
+        30 * SECOND,
+        900 * SECOND,
+    )
+    assert rules.policy("slow-a").warn_after == 3600 * SECOND
+    assert rules.policy("mes") is rules.default
+    assert (rules.expected, rules.silence("orders.events"), rules.silence("x")) == (
+        frozenset({"mes"}),
+        600 * SECOND,
+        None,
+    )
+    assert (rules.is_dead_letters("dead"), rules.is_dead_letters("a.dlq")) == (True, False)
+    assert (rules.slack.warn_below, rules.slack.critical_below) == (2 * DAY, DAY)
+
+
+def test_defaults_are_those_of_the_core() -> None:
+    assert Lag().to_rules() == LagRules()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from slamon.errors import SinkError
-from slamon.notices.notice import NoticeKind, severity_of
+from slamon.notices.notice import NoticeKind, Severity, severity_of
 from slamon.orders.event import SECOND, rfc3339
 from slamon.sinks.alertmanager import ALERTS, OWN_LABELS, Alert, AlertmanagerSink, AlertmanagerTarget, alert_json
 from slamon.sinks.message import OutgoingNotice
@@ -96,3 +96,8 @@ async def test_a_late_attempt_sets_nothing_on_fire_again(receiver: HttpReceiver)
     await sink.send(_about_mes(), now=NOW + 5 * SECOND)
     await sink.close()
     assert [row["request"][0]["endsAt"] for row in receiver.rows()] == 2 * [rfc3339(NOW)]
+
+
+def test_a_notice_with_a_severity_of_its_own_keeps_it() -> None:
+    alert = Alert("i", NoticeKind.LAG, "g", "t", NOW, severity=Severity.CRITICAL)
+    assert alert_json(alert, TARGET, NOW)["labels"]["severity"] == "critical"

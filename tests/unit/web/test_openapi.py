@@ -5,12 +5,15 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from slamon.sla.causes import Cause
+from slamon.lag.held_up import Queues
+from slamon.lag.waiting import Wait
+from slamon.notices.standstill import standstill
+from slamon.sla.causes import Cause, Interval
 from slamon.sla.explained import Effect, explanation_json
 from slamon.sla.explaining import explanation
 from slamon.sla.standing import order_json, order_report
 from slamon.web.openapi import document
-from slamon.web.query import NOTICE_PARAMETERS, ORDER_PARAMETERS
+from slamon.web.query import INCIDENT_PARAMETERS, NOTICE_PARAMETERS, ORDER_PARAMETERS
 from tests.builders import BOOK, ORDER, day, entries, order_event, promised
 from tests.fakes.orders_api import FakeWorker, notice_head, order_head
 from tests.fakes.sites import Served
@@ -57,6 +60,15 @@ async def test_answers_have_the_fields_described(name: str) -> None:
     assert set(answer) == set(document("1")["components"]["schemas"][name.title()]["properties"])
 
 
+BLOCKED = standstill(
+    [Interval(0, 1, Cause.WORK, None, None)],
+    ORDER,
+    Queues(1, complete=True, waits={ORDER: [Wait("mes", "a", 0, 7, 0, 0)]}),
+    "slamon",
+    1,
+)
+
+
 def test_an_order_and_its_explanation_have_the_fields_described() -> None:
     finished = [
         order_event(),
@@ -66,7 +78,7 @@ def test_an_order_and_its_explanation_have_the_fields_described() -> None:
         order_event("SHIPPED", day(4), system="mes"),
     ]
     report = order_report(ORDER, entries(*finished), day(5), BOOK)
-    told = explanation_json(explanation(report)) | {"forecast": None}
+    told = explanation_json(explanation(report)) | {"forecast": None, "blocked": BLOCKED}
     assert all(told[rows] for rows in ("causes", "intervals", "promises", "oddities"))
     for name, shape in (("Order", order_json(report)), ("Explanation", told)):
         conforms({"as_of": None, "forecast": None, **shape}, name)
@@ -96,7 +108,7 @@ def test_the_reference_page_names_every_path_and_parameter() -> None:
     for path, methods in document("1")["paths"].items():
         for method in methods:
             assert f"`{method.upper()} {path}`" in text
-    for name in {*ORDER_PARAMETERS, *NOTICE_PARAMETERS}:
+    for name in {*ORDER_PARAMETERS, *NOTICE_PARAMETERS, *INCIDENT_PARAMETERS}:
         assert f"`{name}`" in text
 
 

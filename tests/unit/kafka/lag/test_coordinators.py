@@ -2,7 +2,7 @@ import pytest
 
 from slamon.kafka.lag import listing
 from slamon.kafka.lag.asking import Round
-from slamon.kafka.lag.coordinators import Coordinators, Roll
+from slamon.kafka.lag.coordinators import Coordinators, Roll, _to_read
 from slamon.kafka.lag.wire import TAGS, count, text
 from slamon.lag.observation import GroupSeen, GroupState, Reason, Unknown
 from tests.fakes.lag_cluster import DESCRIBE_GROUPS, LIST_GROUPS, OFFSET_FETCH, FakeGroup, FakeLagCluster
@@ -156,3 +156,11 @@ async def test_a_group_that_looks_dead_to_an_old_question(monkeypatch: pytest.Mo
     roll = await look(fake)
     assert (roll.groups["b"].state, roll.groups["b"].members) == (GroupState.UNKNOWN, None)
     assert (roll.groups["a"].state, roll.groups["a"].members) == (GroupState.EMPTY, 0)
+
+
+def test_the_changelogs_of_a_groups_own_state_are_nobodys_backlog() -> None:
+    """Faust and Kafka Streams assign them to the group and never commit."""
+    assigned = frozenset({"orders", "mes-orders-changelog", "users-changelog", "mes-orders"})
+    assert _to_read("mes", assigned) == {"orders", "users-changelog", "mes-orders"}
+    plain = frozenset({"orders"})
+    assert _to_read("mes", plain) is plain

@@ -24,3 +24,13 @@ def test_isolation_of_each_group() -> None:
     watch = Watch(isolations={"hasty": Isolation.READ_UNCOMMITTED})
     assert watch.isolation_of("hasty") is Isolation.READ_UNCOMMITTED
     assert watch.isolation_of("other") is Isolation.READ_COMMITTED
+
+
+def test_the_first_pattern_that_matches_says_how_a_group_reads() -> None:
+    watch = Watch(isolations={"hasty-eu": Isolation.READ_COMMITTED, "hasty.*": Isolation.READ_UNCOMMITTED})
+    read = {name: watch.isolation_of(name) for name in ("hasty-eu", "hasty-us", "not-hasty")}
+    assert read == {
+        "hasty-eu": Isolation.READ_COMMITTED,
+        "hasty-us": Isolation.READ_UNCOMMITTED,
+        "not-hasty": Isolation.READ_COMMITTED,
+    }

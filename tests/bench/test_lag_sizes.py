@@ -1,6 +1,6 @@
 import pytest
 
-from bench.lag_workload import Workload
+from bench.lag_sizes import Workload
 
 
 @pytest.mark.parametrize("load", [Workload(), Workload(groups=3, topics=7, partitions=2, records=20, reads=2)])
