@@ -121,7 +121,7 @@ def changes(before: Face, after: Face, rules: ClockRules) -> Iterator[str]:
 
 
 def leading(records: Iterable[NoticeRecord], clock: Clock, receiver: str) -> NoticeRecord | None:
-    """The notice that the living message shows: of what is told and stands the most serious one of the date in force."""
+    """The notice that the living message shows: the most serious one told that stands, of the date in force."""
     told = [r for r in records if receiver in r.deliveries and r.deliveries[receiver].state in _TOLD]
     standing = [record for record in told if record.standing]
     return max(standing or told, key=lambda record: _weight(record, clock), default=None)
