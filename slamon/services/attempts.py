@@ -76,6 +76,8 @@ class Attempts:
 
     async def _send(self, way: Way, started: Waiting) -> None:
         await way.pace()
+        if way.channel.is_in_doubt(started.offer):  # that came in while this one waited for its turn
+            raise NotNow
         thread = thread_of(way.channel, started.offer)
         await self.reports.mark(started.offer, self._mark(way.channel, started, DeliveryState.SENDING))
         notice = notice_of(started.offer, started.attempts, self.clock(), thread, way.links)

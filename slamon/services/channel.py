@@ -69,14 +69,27 @@ class Channel:
         """What may be started now, in its order.
 
         A notice and its retraction are never under way together, nor are two of an order that has one message: which
-        of them came last would be anybody's guess.
+        of them came last would be anybody's guess. What may have been posted already is looked for first: it may be the
+        order's message.
         """
         under_way = {self._subject(started.offer) for started in self.in_flight.values()}
+        in_doubt = self._in_doubt()
         for found in self.waiting.values():
             not_before = found.offer.not_before
             is_early = not_before is not None and now is not None and now < not_before
-            if not is_early and self._subject(found.offer) not in under_way:
+            is_second = not found.unknown and found.offer.order_id in in_doubt
+            if not is_early and not is_second and self._subject(found.offer) not in under_way:
                 yield found
+
+    def is_in_doubt(self, offer: Offer) -> bool:
+        """Whether another notice of its order may have been posted, and with it the order's message."""
+        return offer.order_id in self._in_doubt()
+
+    def _in_doubt(self) -> set[str | None]:
+        if not self.living:
+            return set()
+        waiting = self.waiting.values()
+        return {found.offer.order_id for found in waiting if found.unknown and found.offer.order_id is not None}
 
     def next(self, now: Instant | None = None) -> str | None:
         """The notice that may be started now; None when there is none."""

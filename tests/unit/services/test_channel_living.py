@@ -41,6 +41,18 @@ def test_two_notices_of_one_order_are_not_under_way_together() -> None:
     ]
 
 
+def test_what_may_be_the_orders_message_is_looked_for_before_another_begins_one() -> None:
+    """A first post was not answered, a second one was refused: if the first is there, the second belongs under it."""
+    doubtful = offer("a", state=DeliveryState.SENDING, attempts=1)
+    channel = _channel(_second("a"), doubtful, offer("b"))
+    assert [(one.offer.kind, one.offer.order_id) for one in channel.ready(T0)] == [("breached", "a"), ("breached", "b")]
+    assert [channel.is_in_doubt(one) for one in (_second("a"), offer("b"))] == [True, False]
+    looked_up = channel.take(doubtful.notice_id)
+    channel.back(looked_up, unknown=False)
+    assert [one.offer.kind for one in channel.ready(T0)] == ["breached", "at_risk", "breached"]
+    assert [one.offer.order_id for one in _channel(_second("a"), doubtful, living=False).ready(T0)] == ["a", "a"]
+
+
 def test_a_thread_that_was_begun_is_remembered_until_the_channel_is_anothers() -> None:
     channel = _channel(offer("a"))
     started = _started(channel)
