@@ -73,23 +73,13 @@ class Channel:
         order's message.
         """
         under_way = {self._subject(started.offer) for started in self.in_flight.values()}
-        in_doubt = self._in_doubt()
+        in_doubt = orders_in_doubt(self)
         for found in self.waiting.values():
             not_before = found.offer.not_before
             is_early = not_before is not None and now is not None and now < not_before
             is_second = not found.unknown and found.offer.order_id in in_doubt
             if not is_early and not is_second and self._subject(found.offer) not in under_way:
                 yield found
-
-    def is_in_doubt(self, offer: Offer) -> bool:
-        """Whether another notice of its order may have been posted, and with it the order's message."""
-        return offer.order_id in self._in_doubt()
-
-    def _in_doubt(self) -> set[str | None]:
-        if not self.living:
-            return set()
-        waiting = self.waiting.values()
-        return {found.offer.order_id for found in waiting if found.unknown and found.offer.order_id is not None}
 
     def next(self, now: Instant | None = None) -> str | None:
         """The notice that may be started now; None when there is none."""
@@ -152,6 +142,14 @@ class Channel:
         if self.living and offer.order_id is not None:
             return offer.order_id
         return offer.retracts or offer.notice_id
+
+
+def orders_in_doubt(channel: Channel) -> set[str | None]:
+    """Orders of which a notice may have been posted, and with it the order's message; none where there are no such."""
+    if not channel.living:
+        return set()
+    waiting = channel.waiting.values()
+    return {found.offer.order_id for found in waiting if found.unknown and found.offer.order_id is not None}
 
 
 def _is_repeat(offer: Offer, known: Mark) -> bool:
