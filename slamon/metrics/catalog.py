@@ -151,6 +151,12 @@ NOTICE_ATTEMPTS_FAILED = counter(
     "reason",
 )
 NOTICE_QUEUE = gauge("slamon_notice_queue_length", "Notices that wait to be sent.", "receiver")
+NOTICE_QUEUES_REFUSED = gauge(
+    "slamon_notice_queues_refused",
+    "Queues of a receiver (Slack: one a channel) that refuse every notice for good and are asked no more until a "
+    "restart.",
+    "receiver",
+)
 NOTICE_DELAY = histogram(
     "slamon_notice_delay_seconds",
     "From the instant a notice was decided to its acceptance by the receiver.",
@@ -210,7 +216,7 @@ CATALOG: tuple[MetricSpec, ...] = (
         HELD_ORDERS,
     ),
     *(FORECASTS_SCORED, FORECAST_SQUARED_ERROR, SPELLS_LEARNT),
-    *(NOTICES, NOTICE_ATTEMPTS_FAILED, NOTICE_QUEUE, NOTICE_DELAY),
+    *(NOTICES, NOTICE_ATTEMPTS_FAILED, NOTICE_QUEUE, NOTICE_QUEUES_REFUSED, NOTICE_DELAY),
     *(HEARTBEAT_SUCCESS, HEARTBEAT_WITHHELD, HEARTBEAT_FAILURES),
     *(BATCHES, PARTITIONS, REBALANCES, RECOVERY, SAFE_TIME_AGE, TIME_UNKNOWN),
     *(REQUESTS, REQUEST_TIME, PEER_FAILURES),

@@ -58,9 +58,11 @@ class NoticeMetrics:
         self._notices = counter(catalog.NOTICES, registry)
         self._failed = counter(catalog.NOTICE_ATTEMPTS_FAILED, registry)
         self._queue = gauge(catalog.NOTICE_QUEUE, registry)
+        self._refused = gauge(catalog.NOTICE_QUEUES_REFUSED, registry)
         self._delay = histogram(catalog.NOTICE_DELAY, registry)
         for receiver in receivers:
             self._queue.labels(printable(receiver))
+            self._refused.labels(printable(receiver))
             self._delay.labels(printable(receiver))
 
     def counted(self, receiver: str, kind: str, outcome: NoticeOutcome, count: int = 1) -> None:
@@ -74,6 +76,10 @@ class NoticeMetrics:
     def set_queue_length(self, receiver: str, notices: int) -> None:
         """How many notices wait for a receiver."""
         self._queue.labels(printable(receiver)).set(notices)
+
+    def set_queues_refused(self, receiver: str, queues: int) -> None:
+        """How many queues of a receiver refuse everything."""
+        self._refused.labels(printable(receiver)).set(queues)
 
     def delivered_after(self, receiver: str, seconds: float) -> None:
         """A receiver accepted a notice so long after it was decided."""

@@ -244,4 +244,5 @@ def mark_row(row: Row, order_id: str, report: Mark) -> bool:
 
 def living_face(row: Row) -> Face:
     """What the living message of an order has to say now."""
-    return face_of(row.clock, row.records or (), row.answers or ())
+    receiver = None if row.story is None else row.story.receiver
+    return face_of(row.clock, row.records or (), row.answers or (), receiver)

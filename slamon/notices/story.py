@@ -16,7 +16,7 @@ MOST_LINES = 12
 """Lines that wait for the thread; of more the oldest go."""
 
 _RANK = {Due.FINISHED_LATE: 4, Due.BREACHED: 3, Due.AT_RISK: 2, Due.DIVERGENCE: 1, Due.STAGE_OVERDUE: 0}
-_TOLD = (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.DIGESTED)
+_TOLD = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.DIGESTED)
 
 
 class Face(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -28,6 +28,8 @@ class Face(msgspec.Struct, array_like=True, frozen=True, gc=False):
     cancelled: bool = False
     standing: tuple[str, ...] = ()
     answers: int = 0
+    lead: str | None = None
+    """The notice under whose headline it stands."""
 
 
 class Line(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -69,11 +71,21 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     turn: int
 
 
-def face_of(clock: Clock, records: Iterable[NoticeRecord], answers: Iterable[Answer] = ()) -> Face:
-    """What the living message of an order has to say now."""
-    standing = sorted(f"{KIND_OF[r.kind]}@{r.due_at}" for r in records if r.standing)
+def face_of(
+    clock: Clock, records: Iterable[NoticeRecord], answers: Iterable[Answer] = (), receiver: str | None = None
+) -> Face:
+    """What the living message of an order at a `receiver` has to say now; None: it is not there yet."""
+    known = tuple(records)
+    standing = sorted(lead_of(r) for r in known if r.standing)
+    lead = None if receiver is None else leading(known, clock, receiver)
     said = len(tuple(answers))
-    return Face(clock.step, clock.due_at, clock.ended_at, clock.cancelled, tuple(standing), said)
+    shown = None if lead is None else lead_of(lead)
+    return Face(clock.step, clock.due_at, clock.ended_at, clock.cancelled, tuple(standing), said, shown)
+
+
+def lead_of(record: NoticeRecord) -> str:
+    """How a face names a notice."""
+    return f"{KIND_OF[record.kind]}@{record.due_at}"
 
 
 def follow(story: Story, face: Face, more: Iterable[Line | str], rules: ClockRules) -> bool:
@@ -109,7 +121,7 @@ def changes(before: Face, after: Face, rules: ClockRules) -> Iterator[str]:
 
 
 def leading(records: Iterable[NoticeRecord], clock: Clock, receiver: str) -> NoticeRecord | None:
-    """The notice that the living message shows: of those told that stand the most serious one of the date in force."""
+    """The notice that the living message shows: the most serious one told that stands, of the date in force."""
     told = [r for r in records if receiver in r.deliveries and r.deliveries[receiver].state in _TOLD]
     standing = [record for record in told if record.standing]
     return max(standing or told, key=lambda record: _weight(record, clock), default=None)

@@ -14,7 +14,7 @@ from slamon.errors import SinkError
 from slamon.notices.marks import Mark
 from slamon.notices.notice import DeliveryState
 from slamon.orders.event import Instant
-from slamon.services.channel import Channel, Waiting
+from slamon.services.channel import Channel, Waiting, orders_in_doubt
 from slamon.services.lookups import find_sent, mark_of, thread_of
 from slamon.services.offers import Offer
 from slamon.services.outgoing import kind_of, notice_of
@@ -76,6 +76,8 @@ class Attempts:
 
     async def _send(self, way: Way, started: Waiting) -> None:
         await way.pace()
+        if started.offer.order_id in orders_in_doubt(way.channel):  # that came in while this one waited for its turn
+            raise NotNow
         thread = thread_of(way.channel, started.offer)
         await self.reports.mark(started.offer, self._mark(way.channel, started, DeliveryState.SENDING))
         notice = notice_of(started.offer, started.attempts, self.clock(), thread, way.links)

@@ -69,13 +69,16 @@ class Channel:
         """What may be started now, in its order.
 
         A notice and its retraction are never under way together, nor are two of an order that has one message: which
-        of them came last would be anybody's guess.
+        of them came last would be anybody's guess. What may have been posted already is looked for first: it may be the
+        order's message.
         """
         under_way = {self._subject(started.offer) for started in self.in_flight.values()}
+        in_doubt = orders_in_doubt(self)
         for found in self.waiting.values():
             not_before = found.offer.not_before
             is_early = not_before is not None and now is not None and now < not_before
-            if not is_early and self._subject(found.offer) not in under_way:
+            is_second = not found.unknown and found.offer.order_id in in_doubt
+            if not is_early and not is_second and self._subject(found.offer) not in under_way:
                 yield found
 
     def next(self, now: Instant | None = None) -> str | None:
@@ -139,6 +142,14 @@ class Channel:
         if self.living and offer.order_id is not None:
             return offer.order_id
         return offer.retracts or offer.notice_id
+
+
+def orders_in_doubt(channel: Channel) -> set[str | None]:
+    """Orders of which a notice may have been posted, and with it the order's message; none where there are no such."""
+    if not channel.living:
+        return set()
+    waiting = channel.waiting.values()
+    return {found.offer.order_id for found in waiting if found.unknown and found.offer.order_id is not None}
 
 
 def _is_repeat(offer: Offer, known: Mark) -> bool:

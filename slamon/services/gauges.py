@@ -84,12 +84,18 @@ class Gauges:
         self.metrics.worker.set_safe_time_age(None if safe is None else max(0, now - safe) / SECOND)
         self.metrics.orders.set_due_orders(sum(len(orders.due) for orders in self.partitions.values()))
         self.metrics.orders.set_held_orders(sum(len(orders.held.keys) for orders in self.partitions.values()))
-        queued: Counter[str] = Counter()
-        for channel in self.channels.values():
-            queued[channel.receiver] += len(channel.waiting) + len(channel.in_flight)
-        for receiver, length in queued.items():
-            self.metrics.notices.set_queue_length(receiver, length)
+        self._show_queues()
         for source, decoder in self.decoders.items():
             count = decoder.attributes_left_out
             self.metrics.events.attributes_left_out(source, count - self._left_out.get(source, 0))
             self._left_out[source] = count
+
+    def _show_queues(self) -> None:
+        queued: Counter[str] = Counter()
+        refused: Counter[str] = Counter()
+        for channel in self.channels.values():
+            queued[channel.receiver] += len(channel.waiting) + len(channel.in_flight)
+            refused[channel.receiver] += channel.refused is not None
+        for receiver, length in queued.items():
+            self.metrics.notices.set_queue_length(receiver, length)
+            self.metrics.notices.set_queues_refused(receiver, refused[receiver])

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import msgspec
+from msgspec.structs import replace
 
 from slamon.notices.marks import Mark
 from slamon.notices.record import KIND_OF, Intent, NoticeRecord, intents
 from slamon.notices.routing import SLACK
-from slamon.notices.story import Face, Line, Story, Told
+from slamon.notices.story import Face, Line, Story, Told, lead_of
 from slamon.orders.event import Instant
 from slamon.sla.forecast.watching import Foretold
 
@@ -219,6 +220,6 @@ def offer_of(intent: Intent, order: Mapping[str, object], place: Place, mention:
         digest_id=delivery.digest_id,
         planned=delivery.planned,
         withdraws_remote=told.remote if intent.withdraws and told is not None else None,
-        face=place.face if story is None else None,
+        face=None if story is not None or place.face is None else replace(place.face, lead=lead_of(record)),
         answers=place.answers,
     )

@@ -44,6 +44,8 @@ class Stories:
         except Exception as fault:  # noqa: BLE001  # what broke here must not stop the channel
             _log.exception("story.broke", order_id=update.order_id)
             await self._failed(way, update, SinkError("internal_error", type(fault).__name__, permanent=False))
+        finally:
+            way.channel.updates.release(update)
 
     async def _tell(self, way: Way, living: LivingSink, update: Update) -> None:
         remote = update.lead.thread

@@ -18,6 +18,8 @@ class Updates:
 
     waiting: OrderedDict[str, Update] = field(default_factory=OrderedDict)
     told: OrderedDict[str, int] = field(default_factory=OrderedDict)
+    busy: set[str] = field(default_factory=set)
+    """Orders whose message is being edited now: a later word waits, else both would tell the thread the same lines."""
 
     def take(self, update: Update) -> int | None:
         """Take what a living message has to say; returns its turn when it was said already."""
@@ -30,8 +32,16 @@ class Updates:
         return None
 
     def next(self) -> Update | None:
-        """Take the next living message that has something new to say."""
-        return self.waiting.popitem(last=False)[1] if self.waiting else None
+        """Take the next living message that has something new to say, of an order of which nothing is being said."""
+        order_id = next((waits for waits in self.waiting if waits not in self.busy), None)
+        if order_id is None:
+            return None
+        self.busy.add(order_id)
+        return self.waiting.pop(order_id)
+
+    def release(self, update: Update) -> None:
+        """It is not being said any more, however that went."""
+        self.busy.discard(update.order_id)
 
     def back(self, update: Update) -> None:
         """It could not be said: it waits behind all others; what has come since says more."""
@@ -47,7 +57,7 @@ class Updates:
         remember(self.told, update.order_id, update.turn)
 
     def clear(self) -> None:
-        """The channel is another worker's."""
+        """The channel is another worker's; what is being said ends by itself."""
         self.waiting.clear()
         self.told.clear()
 

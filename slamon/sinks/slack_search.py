@@ -29,6 +29,8 @@ _CAN_NOT_BE_ASKED = frozenset(
     ]
 )
 
+_NO_SUCH_METHOD = frozenset({404, 405, 501})
+
 
 class Search:
     """Looks through one channel; `channel_id` is Slack's own id of it, once an answer has told it."""
@@ -51,7 +53,7 @@ class Search:
                     if found is not None:
                         return found
             except SlackApiError as error:
-                if _code(error) not in _CAN_NOT_BE_ASKED:
+                if not _can_not_be_asked(error):
                     raise
         return None
 
@@ -61,7 +63,7 @@ class Search:
             try:
                 self.channel_id = await self._listed()
             except SlackApiError as error:
-                if _code(error) not in _CAN_NOT_BE_ASKED:
+                if not _can_not_be_asked(error):
                     raise
         return self.channel_id or self._channel
 
@@ -135,6 +137,12 @@ def _next(answer: Any) -> str | None:
     return text_of((answer.get("response_metadata") or {}).get("next_cursor"))
 
 
-def _code(error: SlackApiError) -> str | None:
-    content = getattr(error.response, "data", None)
-    return text_of(content.get("error")) if isinstance(content, dict) else None
+def _can_not_be_asked(error: SlackApiError) -> bool:
+    """Whether this app may not ask so, or who answers (a proxy, a gateway) does not know the method at all."""
+    response = error.response
+    content = getattr(response, "data", None)
+    code = text_of(content.get("error")) if isinstance(content, dict) else None
+    if code is not None:
+        return code in _CAN_NOT_BE_ASKED
+    status = getattr(response, "status_code", None) or getattr(response, "status", None)
+    return status in _NO_SUCH_METHOD

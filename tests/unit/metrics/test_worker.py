@@ -44,6 +44,7 @@ def test_notices_of_kinds_that_do_not_exist_share_one_label() -> None:
         metrics.notices.counted("slack", f"kind-{number}", NoticeOutcome.FAILED)
     metrics.notices.attempt_failed("slack", "rate_limited")
     metrics.notices.set_queue_length("slack", 4)
+    metrics.notices.set_queues_refused("slack", 1)
     metrics.notices.delivered_after("slack", 0.4)
     assert samples(metrics, "slamon_notices_total") == {
         ("breached", "sent", "slack"): 1,
@@ -51,6 +52,7 @@ def test_notices_of_kinds_that_do_not_exist_share_one_label() -> None:
     }
     assert samples(metrics, "slamon_notice_attempts_failed_total") == {("rate_limited", "slack"): 1}
     assert samples(metrics, "slamon_notice_queue_length") == {("slack",): 4}
+    assert samples(metrics, "slamon_notice_queues_refused") == {("slack",): 1}
     assert samples(metrics, "slamon_notice_delay_seconds_sum") == {("slack",): 0.4}
 
 

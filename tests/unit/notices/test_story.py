@@ -5,7 +5,7 @@ import pytest
 
 from slamon.notices.notice import DeliveryState
 from slamon.notices.record import Delivery, NoticeRecord
-from slamon.notices.story import MOST_LINES, Face, Line, Story, Told, changes, follow, leading, take_told
+from slamon.notices.story import MOST_LINES, Face, Line, Story, Told, changes, face_of, follow, leading, take_told
 from slamon.sla.clock import Clock, Due
 from tests.builders import RULES, day
 
@@ -73,10 +73,22 @@ def test_the_message_shows_the_most_serious_notice_of_the_date_in_force() -> Non
     clock = Clock(due_at=day(30))
     old, new = _record(Due.BREACHED, 21), _record(Due.AT_RISK, 30)
     assert leading([old, new], clock, "slack") is new
-    assert leading([old, new, _record(Due.BREACHED, 30, DeliveryState.PENDING)], clock, "slack") is new
+    assert leading([old, new, _record(Due.BREACHED, 30, DeliveryState.HELD)], clock, "slack") is new
+    coming = _record(Due.BREACHED, 30, DeliveryState.PENDING)
+    assert leading([old, new, coming], clock, "slack") is coming
     breached = _record(Due.BREACHED, 30)
     assert leading([old, new, breached], clock, "slack") is breached
     withdrawn = _record(Due.BREACHED, 30, standing=False)
     assert leading([withdrawn, new], clock, "slack") is new
     assert leading([withdrawn], clock, "slack") is withdrawn
     assert leading([breached], clock, "crm") is None
+
+
+def test_a_message_that_began_under_a_lesser_notice_has_more_to_say() -> None:
+    """Both were decided at once, so nothing else changes any more."""
+    clock = Clock(due_at=day(30))
+    waits, late = _record(Due.STAGE_OVERDUE, 22), _record(Due.BREACHED, 30, DeliveryState.PENDING)
+    begun = msgspec.structs.replace(face_of(clock, [waits, late]), lead=f"stage_overdue@{day(22)}")
+    story = Story("slack", "C1|1", None, begun)
+    assert follow(story, face_of(clock, [waits, late], receiver="slack"), (), RULES_NOW)
+    assert (story.turn, story.face.lead, story.lines) == (1, f"breached@{day(30)}", [])

@@ -6,7 +6,7 @@ import pytest
 
 from slamon.demo.standins.script import Act, Reply
 from slamon.notices.marks import Mark
-from slamon.notices.notice import NoticeKind
+from slamon.notices.notice import NoticeKind, notice_id
 from slamon.orders.event import SECOND, Instant
 from slamon.services.attempts import Attempts
 from slamon.services.channel import Channel, Waiting
@@ -99,6 +99,20 @@ async def test_what_may_pass_is_tried_again(reply: Reply, rest: tuple[int, int])
     assert rest[0] <= bench.channel.resting(NOW) <= rest[1]
     assert list(bench.channel.waiting) == [offer().notice_id]
     assert len(bench.tally.of("attempt_failed")) == 1
+
+
+async def test_what_waited_for_its_turn_waits_for_a_look_up_too() -> None:
+    """After a takeover one of the order that may have been posted is offered while this one waits for its pace."""
+    bench = Bench(FakeSink("slack"))
+    bench.channel.living = True
+    started = bench.channel.start()
+    assert started is not None
+    own = notice_id(ORDER, NoticeKind.AT_RISK, stage=None, due_at=day(21))
+    bench.channel.offer(offer(notice_id=own, kind="at_risk", state="sending", attempts=1))
+    await bench.attempts.make(bench.way, started)
+    assert (bench.sink.accepted, bench.producer.sent) == ([], [])
+    assert [one.offer.kind for one in bench.channel.ready(NOW)] == ["at_risk"]
+    assert bench.channel.waiting[started.offer.notice_id].attempts == 0
 
 
 async def test_each_failure_in_a_row_makes_the_rest_longer() -> None:

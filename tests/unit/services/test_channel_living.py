@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from slamon.notices.notice import DeliveryState, NoticeKind, notice_id
 from slamon.orders.event import SECOND
-from slamon.services.channel import Channel, Waiting
+from slamon.services.channel import Channel, Waiting, orders_in_doubt
 from slamon.services.lookups import mark_of
 from slamon.services.offers import Offer
 from tests.builders import T0, day
@@ -39,6 +39,18 @@ def test_two_notices_of_one_order_are_not_under_way_together() -> None:
         ["a", "b"],
         ["a", "a"],
     ]
+
+
+def test_what_may_be_the_orders_message_is_looked_for_before_another_begins_one() -> None:
+    """A first post was not answered, a second one was refused: if the first is there, the second belongs under it."""
+    doubtful = offer("a", state=DeliveryState.SENDING, attempts=1)
+    channel = _channel(_second("a"), doubtful, offer("b"))
+    assert [(one.offer.kind, one.offer.order_id) for one in channel.ready(T0)] == [("breached", "a"), ("breached", "b")]
+    assert orders_in_doubt(channel) == {"a"}
+    looked_up = channel.take(doubtful.notice_id)
+    channel.back(looked_up, unknown=False)
+    assert [one.offer.kind for one in channel.ready(T0)] == ["breached", "at_risk", "breached"]
+    assert [one.offer.order_id for one in _channel(_second("a"), doubtful, living=False).ready(T0)] == ["a", "a"]
 
 
 def test_a_thread_that_was_begun_is_remembered_until_the_channel_is_anothers() -> None:

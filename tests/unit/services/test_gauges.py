@@ -165,3 +165,12 @@ async def test_a_queue_holds_what_waits_and_what_is_under_way(world: World) -> N
     world.channels["slack"].clear()
     world.show()
     assert samples(world.metrics, "slamon_notice_queue_length") == {("slack",): 0}
+
+
+async def test_a_queue_that_refuses_everything_shows(world: World) -> None:
+    """The attempt that found it out is one only: whoever watches counters may miss it."""
+    world.show()
+    assert samples(world.metrics, "slamon_notice_queues_refused") == {("slack",): 0}
+    world.channels["slack"].refused = "auth"
+    world.show()
+    assert samples(world.metrics, "slamon_notice_queues_refused") == {("slack",): 1}

@@ -1,6 +1,7 @@
 """What an offer knows of its order's living message, of digests and of answers."""
 
 import pytest
+from msgspec.structs import replace
 
 from slamon.notices.notice import DeliveryState
 from slamon.notices.record import Delivery, Intent, NoticeRecord
@@ -25,6 +26,8 @@ from tests.outbox_samples import offer
 from tests.samples import order_json
 
 FACE = Face(3, day(21), standing=("breached@1",))
+BEGUN = replace(FACE, lead=f"breached@{day(21)}")
+"""What a message says that begins with the notice itself."""
 STORY = Story("slack", "C1|1", "#one", FACE)
 SLACK, ONE = Address("slack", b"slack|#late", 5), Address("slack", b"slack|#one", 7)
 
@@ -37,10 +40,10 @@ def _intent(receiver: str = "slack", **changes: object) -> Intent:
 
 def test_without_a_living_message_an_offer_brings_what_one_would_say() -> None:
     found = offer_of(_intent(), order_json(order_id=ORDER), Place(3, T0, None, FACE, ("Told.",)), ())
-    assert (found.thread, found.face, found.answers) == (None, FACE, ("Told.",))
+    assert (found.thread, found.face, found.answers) == (None, BEGUN, ("Told.",))
 
 
-@pytest.mark.parametrize(("receiver", "thread", "face"), [("slack", "C1|1", None), ("crm", None, FACE)])
+@pytest.mark.parametrize(("receiver", "thread", "face"), [("slack", "C1|1", None), ("crm", None, BEGUN)])
 def test_a_notice_goes_to_the_thread_of_its_own_receiver_only(
     receiver: str, thread: str | None, face: Face | None
 ) -> None:

@@ -1,5 +1,7 @@
 """Living messages follow what happens to their orders."""
 
+from msgspec.structs import replace
+
 from slamon.notices.notice import DeliveryState, retraction_id
 from slamon.notices.record import Delivery
 from slamon.notices.row import Row, apply, living_face, settle_row
@@ -24,7 +26,8 @@ def _row(route: str | None = None, now: Instant = AT_RISK) -> Row:
     settle_row(row, now, PROMISE_ONLY)
     for record in row.records or ():
         record.deliveries["slack"].state = DeliveryState.SENT
-    row.story = Story("slack", "C1|1", route, living_face(row))
+    row.story = Story("slack", "C1|1", route)
+    row.story.face = living_face(row)
     return row
 
 
@@ -52,6 +55,16 @@ def test_what_happened_is_offered_with_the_order_as_it_stands() -> None:
     assert (update.lead.order or {})["status"] == "PRICE_CALCULATED"
     assert row.story is not None
     assert not row.story.is_told
+
+
+def test_a_message_that_began_under_a_lesser_notice_is_put_right() -> None:
+    """Its order was late when it was first heard of: two notices at once, of which the warning was posted first."""
+    row = _row()
+    assert row.story is not None
+    row.story.face = replace(row.story.face, lead="stage_overdue@1")
+    (out,) = _follow(row)
+    assert (_update(out).lead.kind, _update(out).lines) == ("at_risk", ())
+    assert _follow(row) == []
 
 
 def test_where_nothing_happened_nothing_is_said() -> None:

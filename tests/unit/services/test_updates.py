@@ -39,6 +39,7 @@ def test_what_could_not_be_said_waits_behind_all_others() -> None:
     first = updates.next()
     assert first is not None
     updates.back(first)
+    updates.release(first)
     assert [updates.next(), updates.next()] == [_update("b", 1), _update("a", 1)]
 
 
@@ -49,7 +50,21 @@ def test_what_has_come_since_says_more() -> None:
     assert first is not None
     updates.take(_update("a", 2))
     updates.back(first)
+    updates.release(first)
     assert [updates.next(), updates.next()] == [_update("a", 2), None]
+
+
+def test_nothing_more_is_said_of_an_order_while_something_is_being_said() -> None:
+    """Both would tell its thread what waits there, and the older word could be the last one of the message."""
+    updates = Updates()
+    for order_id, turn in (("a", 1), ("b", 1)):
+        updates.take(_update(order_id, turn))
+    first = updates.next()
+    updates.take(_update("a", 2))
+    assert (first, updates.next(), updates.next()) == (_update("a", 1), _update("b", 1), None)
+    assert first is not None
+    updates.release(first)
+    assert updates.next() == _update("a", 2)
 
 
 def test_another_workers_is_forgotten() -> None:

@@ -106,6 +106,16 @@ async def test_a_thread_that_is_gone_does_not_keep_it_from_looking_in_the_channe
     assert found == Found(place.remote(ts))
 
 
+async def test_who_answers_for_slack_may_not_know_every_method(place: Place) -> None:
+    """A gateway that answers 404 to one way of looking leaves the other; it must not hold a notice for ever."""
+    nowhere = AsyncWebClient(token="xoxb-1", base_url=f"{place.stand_in.api_url}nowhere/")
+    clients = iter([nowhere, place.client(), nowhere, nowhere])
+    ts = place.post()
+    search = Search(lambda: next(clients), place.channel.channel_id)
+    assert await search.find(_sought(thread=place.remote(ts))) == Found(place.remote(ts))
+    assert await search.find(_sought(thread=place.remote(ts))) is None
+
+
 async def test_people_write_there_too(place: Place) -> None:
     place.stand_in.workspace.say("#late", "n-1", NOW)
     ts = place.post()
