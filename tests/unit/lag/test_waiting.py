@@ -95,6 +95,7 @@ def test_a_thinned_index_stays_bounded_keeps_the_oldest_and_the_soonest_and_says
     standings = {f"o-{number}": Standing(None, day(100 - number)) for number in range(500)}
     standings["o-77"] = Standing(None, day(-500))
     index = OrderIndex(standings.get, 50)
+    index.committed_by_all(A0, 0)
     for number in range(200):
         index.append(A0, number, f"o-{number}", T0 + number)
     assert len(index) <= 50

@@ -246,3 +246,11 @@ def test_nasty_texts_are_inert_wherever_they_stand(nasty: str) -> None:
     assert {name for name, _ in told_page.attributes} == {name for name, _ in plain.attributes}
     assert all(link.startswith(("../", "#")) for link in told_page.links)
     assert not set("\x00\x1b\u202e\u2066\u200b\u2028") & set(told_page.text)
+
+
+def test_what_holds_the_order_now_is_said() -> None:
+    """In the queue's words, escaped like all that comes from outside; nothing where it is not known."""
+    blocked = {"cause": "queue", "text": f"Waiting behind group {NASTY[0]} since 1 Apr 2026, 09:00 UTC."}
+    assert f"Waiting behind group {NASTY[0]} since" in read(*STORY, explanation={"blocked": blocked}).text
+    for silent in (None, {"cause": "queue", "text": ""}):
+        assert "Waiting behind" not in read(*STORY, explanation={"blocked": silent}).text

@@ -9,7 +9,7 @@ def test_an_order_that_the_core_writes_is_whole_already() -> None:
     report = order_report(ORDER, entries(order_event()), day(1), BOOK)
     order, told = order_json(report), explanation_json(explanation(report))
     assert whole_order(order) == {"as_of": None, **order}
-    assert whole_explanation(told) == {**told, "forecast": None}
+    assert whole_explanation(told) == {**told, "forecast": None, "blocked": None}
 
 
 def test_gaps_are_filled_with_nothing() -> None:
