@@ -1,7 +1,7 @@
 """Finds a message that slamon may have posted: by its metadata, in a channel's history or in a thread."""
 
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
@@ -68,51 +68,39 @@ class Search:
         return self.channel_id or self._channel
 
     async def _listed(self) -> str | None:
-        cursor: str | None = None
-        for _ in range(_MOST_PAGES):
-            answer = await self._client().conversations_list(
+        def ask(cursor: str | None) -> Awaitable[Any]:
+            return self._client().conversations_list(
                 limit=1000, exclude_archived=True, types="public_channel,private_channel", cursor=cursor
             )
-            for channel in answer.get("channels") or ():
-                if channel.get("name") == self._channel.lstrip("#"):
-                    return text_of(channel.get("id"))
-            cursor = _next(answer)
-            if cursor is None:
-                return None
+
+        async for channel in _read(ask, "channels"):
+            if channel.get("name") == self._channel.lstrip("#"):
+                return text_of(channel.get("id"))
         return None
 
-    async def _history(self, channel: str, sought: Sought) -> AsyncIterator[Mapping[str, Any]]:
-        cursor: str | None = None
-        for _ in range(_MOST_PAGES):
-            answer = await self._client().conversations_history(
-                channel=channel,
-                oldest=_seconds(sought),
-                limit=_PAGE,
-                include_all_metadata=True,
-                cursor=cursor,
-            )
-            for message in answer.get("messages") or ():
-                yield message
-            cursor = _next(answer)
-            if cursor is None:
-                return
+    def _history(self, channel: str, sought: Sought) -> AsyncIterator[Mapping[str, Any]]:
+        wanted = {"channel": channel, "oldest": _seconds(sought), "limit": _PAGE, "include_all_metadata": True}
+        return _read(lambda cursor: self._client().conversations_history(**wanted, cursor=cursor), "messages")
 
-    async def _replies(self, channel: str, sought: Sought) -> AsyncIterator[Mapping[str, Any]]:
-        cursor: str | None = None
-        for _ in range(_MOST_PAGES):
-            answer = await self._client().conversations_replies(
-                channel=channel,
-                ts=(sought.thread or "").partition("|")[2],
-                oldest=_seconds(sought),
-                limit=_PAGE,
-                include_all_metadata=True,
-                cursor=cursor,
-            )
-            for message in answer.get("messages") or ():
-                yield message
-            cursor = _next(answer)
-            if cursor is None:
-                return
+    def _replies(self, channel: str, sought: Sought) -> AsyncIterator[Mapping[str, Any]]:
+        ts = (sought.thread or "").partition("|")[2]
+        wanted = {"channel": channel, "ts": ts, "oldest": _seconds(sought), "limit": _PAGE}
+        return _read(
+            lambda cursor: self._client().conversations_replies(**wanted, include_all_metadata=True, cursor=cursor),
+            "messages",
+        )
+
+
+async def _read(ask: Callable[[str | None], Awaitable[Any]], name: str) -> AsyncIterator[Mapping[str, Any]]:
+    """Everything under a name in the pages of an answer."""
+    cursor: str | None = None
+    for _ in range(_MOST_PAGES):
+        answer = await ask(cursor)
+        for one in answer.get(name) or ():
+            yield one
+        cursor = _next(answer)
+        if cursor is None:
+            return
 
 
 def _match(message: Mapping[str, Any], sought: Sought, channel: str) -> Found | None:
