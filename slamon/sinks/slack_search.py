@@ -79,12 +79,17 @@ class Search:
         return None
 
     def _history(self, channel: str, sought: Sought) -> AsyncIterator[Mapping[str, Any]]:
-        wanted = {"channel": channel, "oldest": _seconds(sought), "limit": _PAGE, "include_all_metadata": True}
+        wanted: dict[str, Any] = {
+            "channel": channel,
+            "oldest": _seconds(sought),
+            "limit": _PAGE,
+            "include_all_metadata": True,
+        }
         return _read(lambda cursor: self._client().conversations_history(**wanted, cursor=cursor), "messages")
 
     def _replies(self, channel: str, sought: Sought) -> AsyncIterator[Mapping[str, Any]]:
         ts = (sought.thread or "").partition("|")[2]
-        wanted = {"channel": channel, "ts": ts, "oldest": _seconds(sought), "limit": _PAGE}
+        wanted: dict[str, Any] = {"channel": channel, "ts": ts, "oldest": _seconds(sought), "limit": _PAGE}
         return _read(
             lambda cursor: self._client().conversations_replies(**wanted, include_all_metadata=True, cursor=cursor),
             "messages",
