@@ -93,8 +93,11 @@ def _last_of_some_key(evidence: Evidence) -> int:
     return len(keys) - 1 - keys[::-1].index(again)
 
 
-def _lose_the_last_row(evidence: Evidence) -> None:
-    evidence.changelog.pop(_last_of_some_key(evidence))
+def _lose_the_later_rows(evidence: Evidence) -> None:
+    """All but the first: the very last may only note what a living message says."""
+    key = evidence.changelog[_last_of_some_key(evidence)].key
+    first = next(record for record in evidence.changelog if record.key == key)
+    evidence.changelog = [record for record in evidence.changelog if record.key != key or record is first]
 
 
 def _let_an_old_row_stand_last(evidence: Evidence) -> None:
@@ -156,7 +159,7 @@ DOCTORINGS = [
     _send_a_phantom,
     _speak_of_another,
     _sign_wrongly,
-    _lose_the_last_row,
+    _lose_the_later_rows,
     _let_an_old_row_stand_last,
     _lose_an_order,
     _hide_an_order,
