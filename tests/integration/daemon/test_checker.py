@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
-from slamon.stream.table import CLAIM_KEY
 from tests.integration.daemon.checker import judge
 from tests.integration.daemon.evidence import SLACK, WEBHOOK, Evidence, order_rules
 from tests.integration.daemon.lives import Scale, crowd, events_of
@@ -89,7 +88,8 @@ def _sign_wrongly(evidence: Evidence) -> None:
 
 def _last_of_some_key(evidence: Evidence) -> int:
     keys = [record.key for record in evidence.changelog]
-    again = next(key for key in keys if key != CLAIM_KEY and keys.count(key) > 1)
+    orders = {order["order_id"].encode() for _, order in evidence.orders}
+    again = next(key for key in keys if key in orders and keys.count(key) > 1)
     return len(keys) - 1 - keys[::-1].index(again)
 
 
