@@ -61,6 +61,7 @@ class OrderPartition:
     held: HeldBack = field(default_factory=HeldBack)
     due: DueTimes = field(default_factory=DueTimes)
     unsettled: set[bytes] = field(default_factory=set)
+    again: set[bytes] = field(default_factory=set)
     offering: Offering = field(init=False)
     telling: Telling = field(init=False)
     learning: Learning = field(init=False)
@@ -121,9 +122,10 @@ class OrderPartition:
         before = wake_at(row, self.rules.orders)
         if not mark_row(row, key.decode(), report):
             return
-        new = owed(key, row) - known
-        if new:
-            effects.after.extend(self.offering.offer(key, row, now, only=new))
+        wanted = owed(key, row)
+        if key in self.again:  # a former owner's word came after the offer: nobody need send it twice
+            effects.after.extend(self.offering.drop(known - wanted))
+        effects.after.extend(self.offering.offer(key, row, now, only=wanted - known))
         self.telling.follow(key, row, effects, now)
         self.write(key, row, rows, (before, wake_at(row, self.rules.orders)))
 
@@ -203,6 +205,7 @@ def offered_again(orders: OrderPartition, outbox: int | None, rows: Rows, now: I
         if row is None:
             orders.unsettled.discard(key)
         else:
+            orders.again.add(key)
             yield from orders.offering.offer(key, row, now, outbox=outbox)
             yield from orders.telling.offer(key, row, now, outbox=outbox)
 

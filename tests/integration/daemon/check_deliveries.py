@@ -92,7 +92,8 @@ def delivery_complaints(evidence: Evidence, expected: Expected) -> list[str]:
             if times > attempts.begun.total():
                 complaints.append(f"{receiver}: {times} calls for {key}, {attempts.begun.total()} marks before them")
             # faults.md I3 bounds repeats by crashes; only one that cuts a recovery short was ever seen to use it.
-            allowed = 1 + attempts.unknown + again[key] + evidence.cut_short
+            # A sleeper's outcome may reach the log after another owner has offered the notice again (CONTRACT §4).
+            allowed = 1 + attempts.unknown + again[key] + evidence.cut_short + evidence.freezes
             if withdrawn is not None:  # what was said again may have to be withdrawn again
                 allowed += again[withdrawn] + found[receiver, withdrawn].unknown
             if accepted[key] > allowed:

@@ -36,6 +36,7 @@ class Daemon:
         self._process: ServerProcess | None = None
         self.crashes = 0
         self.cut_short = 0
+        self.freezes = 0
         """Crashes before the worker was ready."""
         self._was_ready = False
 
@@ -69,6 +70,7 @@ class Daemon:
             self.cut_short += not self._was_ready
 
     def freeze(self) -> None:
+        self.freezes += 1
         os.kill(self.pid, signal.SIGSTOP)
 
     def thaw(self) -> None:

@@ -43,6 +43,8 @@ class Evidence:
     crashes: int = 0
     cut_short: int = 0
     """Crashes before the worker was ready."""
+    freezes: int = 0
+    """How often a worker was stopped in its tracks: another took over, and could not know what was under way."""
     failures: int = 0
     """How many calls the receivers were told to leave without an answer."""
 
@@ -70,6 +72,7 @@ async def collect(world: World, daemon: Daemon | None = None, *, failures: int =
         },
         crashes=world.crashes,
         cut_short=world.cut_short,
+        freezes=world.freezes,
         failures=failures,
     )
 

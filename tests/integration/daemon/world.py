@@ -144,6 +144,10 @@ class World:
     def cut_short(self) -> int:
         return sum(daemon.cut_short for daemon in self.daemons)
 
+    @property
+    def freezes(self) -> int:
+        return sum(daemon.freezes for daemon in self.daemons)
+
     async def producer(self) -> AIOKafkaProducer:
         if self._producer is None:
             self._producer = AIOKafkaProducer(

@@ -84,3 +84,18 @@ def test_people_are_reminded_in_the_thread_when_what_they_put_off_is_over() -> N
     assert [line.text for line in update.lines if line.calls] != []
     shard.ticks(day(30))
     assert not any(line.calls for update in shard.updates() for line in update.lines if line.turn > 2)
+
+
+def test_what_a_former_owner_sent_after_all_is_not_sent_twice() -> None:
+    """Its word came after the notice was offered again: the offer is taken back, once it is known."""
+    shard = Shard()
+    shard.hears(order_event())
+    shard.ticks(day(22))
+    (offer,) = shard.offers()
+    record = next(one for one in shard.row().records or () if one.id_for("o-1") == offer.notice_id)
+    shard.orders.mark(KEY, mark_of(record, DeliveryState.SENDING, 1), shard.rows, shard.effects, day(22))
+    shard.orders.reoffer(None, shard.rows, shard.effects, day(23))
+    shard.effects.after.clear()
+    shard.orders.mark(KEY, mark_of(record, DeliveryState.SENT, 1), shard.rows, shard.effects, day(23))
+    drops = [decode_outbox(out.value or b"").drop for out in shard.effects.after]
+    assert [drop.notice_id for drop in drops if drop is not None] == [offer.notice_id]
