@@ -113,9 +113,11 @@ def assert_the_pace_was_kept(slack: StandIn) -> None:
         assert min(spans, default=MINUTE) >= MINUTE, f"more than {CALLS_A_MINUTE} calls a minute to {channel}"
 
 
-def first_digest(rows: Iterable[Json]) -> int:
-    """When the first digest was accepted."""
-    return next(at(row) for row in rows if row["accepted"] and "digest_id" in _payload(row))
+def first_digest(rows: Iterable[Json]) -> tuple[int, int]:
+    """How many calls came before the first digest that was accepted, and when that was."""
+    return next(
+        (before, at(row)) for before, row in enumerate(rows) if row["accepted"] and "digest_id" in _payload(row)
+    )
 
 
 def _payload(row: Json) -> Json:
