@@ -221,9 +221,20 @@ def test_an_expected_group_turns_missing_instead() -> None:
     followed.cycle()
     found = followed.group()
     assert (found.status, found.verdict.level, found.lag) == (LagStatus.MISSING, Level.CRITICAL, None)
+    again = followed.restarted().group()
+    assert (again.status, again.since) == (LagStatus.MISSING, found.since)  # a restart makes nobody doubt it
     followed.broker.groups["mes"] = FakeGroup({A0: 0})
     followed.broker.write("a", followed.now)
     assert followed.group().status is LagStatus.OK
+
+
+def test_of_a_group_that_went_missing_nothing_is_said() -> None:
+    followed = Followed(standing(0, MINUTE), LagRules(expected=frozenset({"mes"})))
+    assert followed.group().members is not None
+    del followed.broker.groups["mes"]
+    followed.group()
+    found = followed.group()
+    assert (found.status, found.members, found.state) == (LagStatus.MISSING, None, GroupState.UNKNOWN)
 
 
 def test_offsets_of_one_topic_deleted_from_a_living_group() -> None:
@@ -342,3 +353,14 @@ def test_groups_at_one_offset_share_their_questions() -> None:
     assert (broker.asked, broker.read) == (1, 1)
     followed.cycle()
     assert (broker.asked, broker.read) == (1, 1)
+
+
+def test_a_group_that_stands_still_has_no_end_however_fast_it_was() -> None:
+    broker = standing(0, *[HOUR] * 9)
+    followed = Followed(broker)
+    for offset in (1, 3, 5, 7):
+        broker.groups["mes"].commits[A0] = offset
+        found = followed.group(MINUTE)
+    assert (found.status, found.eta is None) == (LagStatus.CATCHING_UP, False)
+    said = [followed.group(MINUTE) for _ in range(3)]
+    assert [(group.status, group.eta) for group in said][-1] == (LagStatus.STUCK, None)
