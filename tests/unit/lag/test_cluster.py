@@ -358,9 +358,11 @@ def test_groups_at_one_offset_share_their_questions() -> None:
 def test_a_group_that_stands_still_has_no_end_however_fast_it_was() -> None:
     broker = standing(0, *[HOUR] * 9)
     followed = Followed(broker)
-    for offset in (1, 3, 5, 7):
+    for offset in (1, 3, 5):
         broker.groups["mes"].commits[A0] = offset
-        found = followed.group(MINUTE)
+        followed.group(MINUTE)
+    broker.groups["mes"].commits[A0] = 7
+    found = followed.group(MINUTE)
     assert (found.status, found.eta is None) == (LagStatus.CATCHING_UP, False)
     said = [followed.group(MINUTE) for _ in range(3)]
-    assert [(group.status, group.eta) for group in said][-1] == (LagStatus.STUCK, None)
+    assert (said[-1].status, said[-1].eta) == (LagStatus.STUCK, None)
