@@ -10,7 +10,7 @@ from slamon.lag.records import Rewind
 from slamon.lag.verdict import LagStatus, Level
 from slamon.orders.event import SECOND
 from tests.builders import HOUR, MINUTE, T0
-from tests.fakes.lag import FakeBroker, FakeGroup, FakeLog, Followed, partition_of
+from tests.fakes.lag import FakeBroker, FakeGroup, FakeLog, Followed, group_of, partition_of
 
 A0, A1, B0 = Place("a", 0), Place("a", 1), Place("b", 0)
 AWAY = Unknown(Reason.BROKER_AWAY, "no answer")
@@ -366,3 +366,18 @@ def test_a_group_that_stands_still_has_no_end_however_fast_it_was() -> None:
     assert (found.status, found.eta is None) == (LagStatus.CATCHING_UP, False)
     said = [followed.group(MINUTE) for _ in range(3)]
     assert (said[-1].status, said[-1].eta) == (LagStatus.STUCK, None)
+
+
+def test_a_group_that_moves_in_every_cycle_is_late_all_the_same() -> None:
+    """Ten minutes behind an idle topic, with few questions a cycle, another group beside it."""
+    broker = FakeBroker(mes=FakeGroup({A0: 0}), other=FakeGroup({A0: 399}))
+    broker.logs[A0] = FakeLog([T0 - 10 * MINUTE + number * 1000 for number in range(400)])
+    followed = Followed(broker)
+    said = []
+    for offset in range(12, 96, 12):
+        broker.groups["mes"].commits[A0] = offset
+        found = group_of(followed.cycle(2 * SECOND, rounds=8))
+        truth = followed.now - broker.logs[A0].stamps[offset]
+        assert found.age.at_least is None or truth - 100_000 <= found.age.at_least <= truth
+        said.append(found.status)
+    assert said[3:] == [LagStatus.CATCHING_UP] * 4
