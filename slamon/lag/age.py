@@ -177,7 +177,7 @@ def _between(search: Search, low: Instant, high: Instant) -> Instant:
         return min(high, low + MILLISECOND)  # records of one batch often share their stamp
     middle = low + max(MILLISECOND, (high - low) // 2)
     if search.is_following and search.high_stamp is None:
-        return min(middle, low + (NEAR << 2 * min(search.asked, 24)))
+        middle = min(middle, low + (NEAR << 2 * min(search.asked, 24)))
     if search.asked % 2 and search.low_at is not None and search.high_at is not None and search.high_stamp is not None:
         part = (search.high_stamp - low) * (search.x - search.low_at) // (search.high_at - search.low_at)
         middle = low + part

@@ -136,6 +136,7 @@ def test_who_moves_on_before_the_search_is_over_is_never_said_to_be_older(
         for _ in range(rounds):
             at = search.question(NOW, log.start, (WARN, CRITICAL))
             if at is not None:
+                assert at % MILLISECOND == 0
                 search.asked += 1
                 search.take(at, log.first_since(at), NOW)
         at_least = search.age(NOW, is_record=True).at_least
