@@ -13,6 +13,8 @@ from slamon.reports import words
 _STYLES = {"breached": "bold red", "broken": "red", "at_risk": "yellow", "kept": "green", "on_track": "green"}
 _COLUMNS = ("order", "verdict", "due", "late", "status", "waits for", "channel", "client", "manager")
 _WIDE = 140
+_ENDED = dict.fromkeys(("lag", "service", "source_silent"), " (over)")
+"""What is about no order was true as long as it stood."""
 
 
 def moment(text: str | None) -> str | None:
@@ -96,10 +98,11 @@ def notices_table(notices: Iterable[Mapping[str, Any]], width: int, *, deliverie
     for notice in notices:
         kind = str(notice.get("kind"))
         standing = notice.get("standing") is not False or kind == "retracted"
+        ended = "" if standing else _ENDED.get(kind, " (withdrawn)")
         text = str(notice.get("text") or "")
         row = [
             cell(moment(notice.get("at"))),
-            cell(kind.replace("_", " ") + ("" if standing else " (withdrawn)"), _STYLES.get(kind, "")),
+            cell(kind.replace("_", " ") + ended, _STYLES.get(kind, "")),
             cell(notice.get("order_id") or notice.get("subject")),
             cell(moment(notice.get("due_at"))),
             *(_done(notice) if deliveries else ()),

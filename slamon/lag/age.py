@@ -48,6 +48,8 @@ class Search(msgspec.Struct):
     It lies in [`low`, `high`] (None: open); `low` holds where stamps do not decrease. `low_at` and `high_at` are the
     nearest records on either side, `high_stamp` is the stamp of the latter. `is_sure`: the first record at or after x
     is known. `is_stuck`: the stamps are such that no more can be learnt (one in the future, or out of order).
+    `is_following`: `low` is where the group stood before, and x is likely to be near. `before_high`: everything before
+    `high_at` is stamped so or earlier.
     """
 
     x: int
@@ -60,6 +62,8 @@ class Search(msgspec.Struct):
     asked: int = 0
     is_sure: bool = False
     is_stuck: bool = False
+    is_following: bool = False
+    before_high: Instant | None = None
 
     @property
     def is_over(self) -> bool:
@@ -103,7 +107,7 @@ class Search(msgspec.Struct):
             return at if self._tells(at) else None
         if self.low is None:
             return max(0, self.high - (_FIRST_REACH << 2 * min(self.asked, 24)))
-        return self._between(self.low, self.high)
+        return _between(self, self.low, self.high)
 
     def age(self, now: Instant, *, is_record: bool = False) -> Age:
         """The age of the first unread record by what is known so far.
@@ -131,6 +135,8 @@ class Search(msgspec.Struct):
                 self.is_stuck = True
             return
         high = asked_at - MILLISECOND
+        if offset is not None and offset == self.high_at:
+            self.before_high = high if self.before_high is None else min(high, self.before_high)
         if self.high is None or high < self.high:
             self.high = high
         self._meet()
@@ -150,24 +156,32 @@ class Search(msgspec.Struct):
         elif self.low > self.high:
             self.is_stuck = True  # stamps are out of order: only what is proven counts
 
-    def _between(self, low: Instant, high: Instant) -> Instant:
-        """A timestamp in (low, high]: where a steady flow would have it, in turn with the middle."""
-        before = None if self.low_at is None else self.x - self.low_at
-        if before == 1 or (before is not None and before <= _BATCH and self.asked % 3 == 0):
-            return min(high, low + MILLISECOND)  # records of one batch often share their stamp
-        middle = low + max(MILLISECOND, (high - low) // 2)
-        if self.asked % 2 and self.low_at is not None and self.high_at is not None and self.high_stamp is not None:
-            part = (self.high_stamp - low) * (self.x - self.low_at) // (self.high_at - self.low_at)
-            middle = low + part
-        return min(high, max(low + MILLISECOND, _whole(middle)))
-
 
 def following(before: Search, x: int) -> Search:
     """The search for a later offset: what is read now is no older than what was read before."""
     low = before.stamp if before.stamp is not None else before.low
     if low is None or x < before.x or before.is_stuck:
         return Search(x)
-    return Search(x, low=low, low_at=before.x if before.stamp is not None else before.low_at)
+    low_at = before.x if before.stamp is not None else before.low_at
+    found = Search(x, low=low, low_at=low_at, is_following=True)
+    high, high_at = before.before_high, before.high_at
+    if high is not None and high_at is not None and high_at > x and high >= low:
+        found.high, found.high_at, found.high_stamp, found.before_high = high, high_at, before.high_stamp, high
+    return found
+
+
+def _between(search: Search, low: Instant, high: Instant) -> Instant:
+    """A timestamp in (low, high]: where a steady flow would have it, in turn with the middle."""
+    before = None if search.low_at is None else search.x - search.low_at
+    if before == 1 or (before is not None and before <= _BATCH and search.asked % 3 == 0):
+        return min(high, low + MILLISECOND)  # records of one batch often share their stamp
+    middle = low + max(MILLISECOND, (high - low) // 2)
+    if search.is_following and search.high_stamp is None:
+        middle = min(middle, low + (NEAR << 2 * min(search.asked, 24)))
+    if search.asked % 2 and search.low_at is not None and search.high_at is not None and search.high_stamp is not None:
+        part = (search.high_stamp - low) * (search.x - search.low_at) // (search.high_at - search.low_at)
+        middle = low + part
+    return min(high, max(low + MILLISECOND, _whole(middle)))
 
 
 def _whole(at: Instant) -> Instant:

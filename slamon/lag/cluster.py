@@ -21,6 +21,7 @@ from slamon.lag.queue_names import label_of
 from slamon.lag.queues import QueueTrack, observe_queue, queue_flow
 from slamon.lag.rows import GroupLag, Snapshot, TopicFlow
 from slamon.lag.topics import KeptTopic, TopicTrack, oldest_unread
+from slamon.lag.verdict import LagStatus
 from slamon.orders.event import Instant
 
 VERSION = 1
@@ -151,7 +152,7 @@ class ClusterTrack:
             group = self.groups[name]
             if group.absent_at is None:
                 group.absent_at = at
-            if at - group.absent_at < self.rules.gone_after:
+            if at - group.absent_at < self.rules.gone_after and not _was_missing(group):
                 continue
             group.forget(self.lookups)
             self.queues.pop(name, None)
@@ -167,6 +168,11 @@ class ClusterTrack:
         groups = tuple(self.groups[name].conclude(now, self.lookups, self.cluster) for name in sorted(self.groups))
         away = {name: fault.detail or fault.reason for name, fault in self.brokers.items() if fault is not None}
         return Snapshot(self.cluster, now, groups, _topic_rows(self, groups, now), self.kind, self.fault, away)
+
+
+def _was_missing(group: GroupTrack) -> bool:
+    """Whether it was missing before a restart already: that it still is needs no time to be believed."""
+    return not group.has_been_read and group.verdict is not None and group.verdict.status is LagStatus.MISSING
 
 
 def _observe_queues(cluster: ClusterTrack, seen: Observation, at: Instant) -> None:

@@ -104,7 +104,7 @@ def _saw(status: LagStatus, case: Case, policy: LagPolicy) -> Json:
         "age_at_least_seconds": seconds(case.at_least),
         "read_ago_seconds": _seconds(case.read_ago),
         "lost": case.lost,
-        "rewind": None if case.rewind is None else str(case.rewind),
+        "rewind": "none" if case.rewind is None else str(case.rewind),
         "has_members": case.has_members,
         "moved_ago_seconds": _seconds(case.moved_ago),
         "stood_seconds": seconds(case.waited),

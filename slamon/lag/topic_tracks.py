@@ -27,6 +27,8 @@ from slamon.orders.event import Instant
 
 _NO_END = Unknown(Reason.UNSUPPORTED, "the end of the log was not asked for")
 UNREADABLE = Verdict(LagStatus.UNKNOWN, Level.WARN, 1)
+_WITHOUT_END = frozenset({LagStatus.UNKNOWN, LagStatus.STOPPED, LagStatus.STUCK})
+"""Nobody reads on, or it is not known whether anybody does: what was read before says nothing of when it clears."""
 
 
 class TopicTracks(msgspec.Struct):
@@ -226,7 +228,7 @@ def _row(track: Track, case: Case, verdict: Verdict, *, exact: bool) -> Partitio
         case.lag if is_known else None,
         lag.lost,
         age if is_known else NO_AGE,
-        track.eta if is_known else None,
+        None if verdict.status in _WITHOUT_END else track.eta,
         verdict,
         track.rewind,
         case.waited,

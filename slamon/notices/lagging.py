@@ -1,6 +1,7 @@
 """Notices about queues: what an incident of lag says to whoever is on call at night, and whom it is told. Pure."""
 
 from slamon.lag.incidents import Incident
+from slamon.lag.records import Rewind
 from slamon.lag.rows import GroupLag
 from slamon.lag.troubles import TroubleKind
 from slamon.lag.verdict import LagStatus, Level
@@ -19,12 +20,19 @@ _LATE = {
     LagStatus.CATCHING_UP: "is late, but catches up",
 }
 _OTHER = {
-    TroubleKind.DATA_LOSS: "Group {who} lost records: they were deleted before it had read them.",
-    TroubleKind.REWOUND: "Group {who} was set back, or its topic is a new one: it reads again what it had read.",
+    TroubleKind.DATA_LOSS: "Group {who} lost {lost}: the log was deleted before they were read.",
+    TroubleKind.REWOUND: "Group {who} {rewind}.",
     TroubleKind.MISSING: "Group {who} is expected, and the broker knows no such group.",
     TroubleKind.UNREADABLE: "How group {who} stands can't be read{cause}.",
     TroubleKind.PRODUCER_SILENT: "Nothing is written to topic {who} any more.",
     TroubleKind.BROKER_AWAY: "Broker {who} does not answer{cause}; nothing is said of the groups that hang on it.",
+}
+
+_REWIND = {
+    Rewind.BEYOND_END: "stands beyond the end of its log: the log was cut, or its topic is a new one",
+    Rewind.RECREATED: "stands where it stood in a topic of the same name that is gone",
+    Rewind.BACK: "was set back: it reads again what it had read",
+    None: "was set back, or its topic is a new one",
 }
 
 
@@ -83,24 +91,41 @@ def incident_text(
     who = name(subject) or UNKNOWN
     cause = name(incident.cause)
     if incident.kind is not TroubleKind.LAG:
-        said = [_OTHER[incident.kind].format(who=who, cause="" if cause is None else f" ({cause})")]
+        about = "" if cause is None else f" ({cause})"
+        rewind = None if group is None or group.worst is None else group.worst.rewind
+        lost = _lost(incident.backlog.lost)
+        said = [_OTHER[incident.kind].format(who=who, cause=about, lost=lost, rewind=_REWIND[rewind])]
+        said += _stands(incident)
         said.append(f"Since {date_words(incident.started_at)}.")
         return " ".join([*said, *_orders(waiting, now)])
     topic = None if incident.spot is None else name(incident.spot.topic)
     where = "" if topic is None else f" on {topic}"
     late = f" Its oldest unread record is {span_words(now - incident.started_at)} old."
     said = [f"Group {who} {_LATE.get(incident.status, str(incident.status))}{where}.{late}"]
-    said += _spot(incident)
+    said += _spot(incident, reads_orders=waiting is not None)
     said.append(_eta(None if group is None else group.eta, incident.status))
     return " ".join([*said, *_orders(waiting, now)])
 
 
-def _spot(incident: Incident) -> list[str]:
+def _lost(records: int) -> str:
+    return {0: "records", 1: "1 record"}.get(records, f"{records} records")
+
+
+def _stands(incident: Incident) -> list[str]:
+    spot = incident.spot
+    if spot is None:
+        return []
+    return [f"It stands at {name(spot.topic) or UNKNOWN}, partition {spot.partition}, offset {spot.offset}."]
+
+
+def _spot(incident: Incident, *, reads_orders: bool) -> list[str]:
     spot = incident.spot
     if spot is None:
         return []
     stands = "It stands on" if incident.status is LagStatus.STUCK else "The next record is"
-    order = f", order {name(spot.order_id)}" if spot.order_id is not None else ", of which order is unknown"
+    order = "" if not reads_orders else ", of which order is unknown"
+    if spot.order_id is not None:
+        order = f", order {name(spot.order_id)}"
     return [f"{stands} partition {spot.partition}, offset {spot.offset}{order}."]
 
 

@@ -100,12 +100,14 @@ def test_a_row_a_notice(capsys: pytest.CaptureFixture[str]) -> None:
         NOTICE,
         {**NOTICE, "standing": False, "deliveries": []},
         {**NOTICE, "kind": "retracted", "standing": False, "text": None},
+        {**NOTICE, "kind": "lag", "standing": False, "deliveries": []},
     ]
-    _, first, second, third = _printed(capsys, notices_table(rows, 200, deliveries=True))
+    _, first, second, third, fourth = _printed(capsys, notices_table(rows, 200, deliveries=True))
     at = "2027-01-22 09:00Z"
     assert " ".join(first) == f"{at} breached o-1 {at} {at} slack sent - {NOTICE['notice_id']} Order o-1 is late."
     assert " ".join(second[2:4]) == "breached (withdrawn)"
     assert third[2:4] == ["retracted", "o-1"]
+    assert fourth[2:4] == ["lag", "(over)"]
 
 
 def test_a_notices_way_is_told_step_by_step(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,8 @@
 """The age of the first unread record by bisection: exact, few questions, honest bounds on odd stamps."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from slamon.lag.age import MILLISECOND, MOST_ASKED, NEAR, Age, Search, following
 from slamon.lag.observation import Found
@@ -107,6 +109,41 @@ def test_the_next_record_is_no_older_than_the_last() -> None:
     after = following(before, 5)
     assert after.age(NOW, is_record=True) == Age(None, HOUR)
     assert following(before, 3) == Search(3)
+
+
+def test_what_lies_behind_the_new_offset_bounds_it_as_it_did_the_old_one() -> None:
+    """The first record since T is at 9: whatever the order of the stamps, those before it are older than T."""
+    before = Search(4)
+    before.take(NOW - MINUTE, Found(9, NOW - SECOND), NOW)
+    before.take(NOW - HOUR, Found(4, NOW - HOUR), NOW)
+    assert following(before, 7).age(NOW) == Age(SECOND, HOUR)
+    assert following(before, 7).age(NOW, is_record=True) == Age(MINUTE + MILLISECOND, HOUR)
+    assert following(before, 9).age(NOW) == Age(None, HOUR)
+
+
+@given(
+    stamps=st.lists(st.integers(0, 40), min_size=2, max_size=12),
+    moves=st.lists(st.integers(1, 3), min_size=1, max_size=6),
+    rounds=st.integers(1, 4),
+)
+def test_who_moves_on_before_the_search_is_over_is_never_said_to_be_older(
+    stamps: list[int], moves: list[int], rounds: int
+) -> None:
+    """Stamps in any order; a few questions between one offset and the next."""
+    log = FakeLog([NOW - HOUR + stamp * SECOND for stamp in stamps])
+    search = Search(0)
+    for move in moves:
+        for _ in range(rounds):
+            at = search.question(NOW, log.start, (WARN, CRITICAL))
+            if at is not None:
+                assert at % MILLISECOND == 0
+                search.asked += 1
+                search.take(at, log.first_since(at), NOW)
+        at_least = search.age(NOW, is_record=True).at_least
+        assert at_least is None or at_least <= NOW - log.stamps[search.x]
+        if search.x + move >= log.end:
+            break
+        search = following(search, search.x + move)
 
 
 @pytest.mark.parametrize("answer", [Found(3, None), Found(None, None), Found(9, None)])

@@ -10,7 +10,7 @@ from slamon.lag.records import Rewind
 from slamon.lag.verdict import LagStatus, Level
 from slamon.orders.event import SECOND
 from tests.builders import HOUR, MINUTE, T0
-from tests.fakes.lag import FakeBroker, FakeGroup, FakeLog, Followed, partition_of
+from tests.fakes.lag import FakeBroker, FakeGroup, FakeLog, Followed, group_of, partition_of
 
 A0, A1, B0 = Place("a", 0), Place("a", 1), Place("b", 0)
 AWAY = Unknown(Reason.BROKER_AWAY, "no answer")
@@ -221,9 +221,20 @@ def test_an_expected_group_turns_missing_instead() -> None:
     followed.cycle()
     found = followed.group()
     assert (found.status, found.verdict.level, found.lag) == (LagStatus.MISSING, Level.CRITICAL, None)
+    again = followed.restarted().group()
+    assert (again.status, again.since) == (LagStatus.MISSING, found.since)  # a restart makes nobody doubt it
     followed.broker.groups["mes"] = FakeGroup({A0: 0})
     followed.broker.write("a", followed.now)
     assert followed.group().status is LagStatus.OK
+
+
+def test_of_a_group_that_went_missing_nothing_is_said() -> None:
+    followed = Followed(standing(0, MINUTE), LagRules(expected=frozenset({"mes"})))
+    assert followed.group().members is not None
+    del followed.broker.groups["mes"]
+    followed.group()
+    found = followed.group()
+    assert (found.status, found.members, found.state) == (LagStatus.MISSING, None, GroupState.UNKNOWN)
 
 
 def test_offsets_of_one_topic_deleted_from_a_living_group() -> None:
@@ -342,3 +353,31 @@ def test_groups_at_one_offset_share_their_questions() -> None:
     assert (broker.asked, broker.read) == (1, 1)
     followed.cycle()
     assert (broker.asked, broker.read) == (1, 1)
+
+
+def test_a_group_that_stands_still_has_no_end_however_fast_it_was() -> None:
+    broker = standing(0, *[HOUR] * 9)
+    followed = Followed(broker)
+    for offset in (1, 3, 5):
+        broker.groups["mes"].commits[A0] = offset
+        followed.group(MINUTE)
+    broker.groups["mes"].commits[A0] = 7
+    found = followed.group(MINUTE)
+    assert (found.status, found.eta is None) == (LagStatus.CATCHING_UP, False)
+    said = [followed.group(MINUTE) for _ in range(3)]
+    assert (said[-1].status, said[-1].eta) == (LagStatus.STUCK, None)
+
+
+def test_a_group_that_moves_in_every_cycle_is_late_all_the_same() -> None:
+    """Ten minutes behind an idle topic, with few questions a cycle, another group beside it."""
+    broker = FakeBroker(mes=FakeGroup({A0: 0}), other=FakeGroup({A0: 399}))
+    broker.logs[A0] = FakeLog([T0 - 10 * MINUTE + number * 1000 for number in range(400)])
+    followed = Followed(broker)
+    said = []
+    for offset in range(12, 96, 12):
+        broker.groups["mes"].commits[A0] = offset
+        found = group_of(followed.cycle(2 * SECOND, rounds=8))
+        truth = followed.now - broker.logs[A0].stamps[offset]
+        assert found.age.at_least is None or truth - 100_000 <= found.age.at_least <= truth
+        said.append(found.status)
+    assert said[3:] == [LagStatus.CATCHING_UP] * 4

@@ -30,6 +30,7 @@ def test_the_rule_that_decided_and_the_numbers_that_it_saw() -> None:
     assert decided["saw"] == {
         "lag": 2, "is_late": True, "age_at_least_seconds": 360, "stood_seconds": 300, "watched_seconds": 300,
     }  # fmt: skip
+    assert [rule["saw"] for rule in partition["rules"] if rule["status"] == "REWOUND"] == [{"rewind": "none"}]
     assert partition["samples"][0] == {"at": "2026-03-02T09:01:00Z", "position": 1, "end": 3}
 
 

@@ -58,6 +58,9 @@ def test_what_is_unknown_is_null() -> None:
     assert (group["lag"], group["lag_seconds"], group["status"]) == (None, None, "UNKNOWN")
     assert {row["unknown"] for row in group["topics"][0]["partitions"]} == {"no_leader"}
     assert [row["lag"] for row in group["topics"][0]["partitions"]] == [None, None]
+    assert [group["lost"], group["topics"][0]["lost"], *(row["lost"] for row in group["topics"][0]["partitions"])] == (
+        [None] * 4
+    )
 
 
 def test_nothing_seen_yet() -> None:

@@ -6,7 +6,8 @@ from msgspec.structs import replace
 from slamon.lag.incidents import Incident
 from slamon.lag.observation import GroupState
 from slamon.lag.order_index import Indexed
-from slamon.lag.rows import GroupLag
+from slamon.lag.records import Rewind
+from slamon.lag.rows import GroupLag, PartitionLag
 from slamon.lag.troubles import Backlog, Spot, TroubleKind
 from slamon.lag.verdict import LagStatus, Level, Verdict
 from slamon.lag.waiting import Waiting
@@ -82,7 +83,8 @@ def test_who_waits(waiting: Waiting, words: str) -> None:
 def test_where_no_orders_are_known_none_are_told_of() -> None:
     assert "order" not in text(replace(STUCK, spot=None), None)
     assert "order" not in text(replace(STUCK, spot=None), Waiting(0))
-    assert "of which order is unknown" in text(replace(STUCK, spot=Spot("orders", 3, 42)), None)
+    assert "order" not in text(replace(STUCK, spot=Spot("letters", 3, 42)), None)
+    assert "of which order is unknown" in text(replace(STUCK, spot=Spot("orders", 3, 42)), Waiting(0))
 
 
 @pytest.mark.parametrize("kind", [kind for kind in TroubleKind if kind is not TroubleKind.LAG])
@@ -90,6 +92,29 @@ def test_every_other_trouble_has_words(kind: TroubleKind) -> None:
     said = text(replace(STUCK, kind=kind, cause="no answer"), None)
     assert "crm-sync" in said
     assert said.endswith("Since 2 Mar 2026, 09:00 UTC.")
+
+
+@pytest.mark.parametrize(
+    ("rewind", "words"),
+    [
+        (Rewind.BEYOND_END, "stands beyond the end of its log: the log was cut, or its topic is a new one."),
+        (Rewind.RECREATED, "stands where it stood in a topic of the same name that is gone."),
+        (Rewind.BACK, "was set back: it reads again what it had read."),
+        (None, "was set back, or its topic is a new one."),
+    ],
+)
+def test_a_group_that_was_set_back_says_how_and_where(rewind: Rewind | None, words: str) -> None:
+    worst = PartitionLag("letters", 3, committed=42, rewind=rewind)
+    incident = replace(STUCK, kind=TroubleKind.REWOUND, status=LagStatus.REWOUND, spot=Spot("letters", 3, 42))
+    said = incident_text(incident, "crm-sync", replace(group(), worst=worst), None, NOW)
+    stands = "It stands at letters, partition 3, offset 42. Since 2 Mar 2026, 09:00 UTC."
+    assert said == f"Group crm-sync {words} {stands}"
+
+
+@pytest.mark.parametrize(("lost", "words"), [(0, "records"), (1, "1 record"), (4, "4 records")])
+def test_a_group_that_lost_records_says_how_many(lost: int, words: str) -> None:
+    incident = replace(STUCK, kind=TroubleKind.DATA_LOSS, status=LagStatus.DATA_LOSS, backlog=Backlog(lost=lost))
+    assert text(incident, None).startswith(f"Group crm-sync lost {words}: the log was deleted before they were read.")
 
 
 def test_its_ids_are_of_the_group_and_the_beginning() -> None:
