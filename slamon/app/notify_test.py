@@ -57,7 +57,7 @@ class Trial:
         # Of Slack's channels its own: it stands first
         receivers = {receiver.sink.name: receiver for receiver in reversed(build.receivers(_for_trial(settings)))}
         if name not in receivers:
-            raise NoSuchReceiverError(list(receivers))
+            raise NoSuchReceiverError(list(reversed(receivers)))
         self._receiver = receivers[name]
         self._clock = clock
         self._notices = samples(clock())
