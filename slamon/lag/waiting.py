@@ -72,19 +72,6 @@ class Wait(msgspec.Struct, frozen=True, gc=False):
     ahead: int
 
 
-def waits_of(order_id: str, groups: Iterable[GroupLag], index: OrderIndex) -> list[Wait]:
-    """Every queue that holds a record of an order, the longest wait first; empty: no queue holds it."""
-    found = [
-        Wait(group.group, row.topic, row.partition, record.offset, record.stamped_at, record.offset - (row.x or 0))
-        for group in groups
-        for topic in group.topics
-        for row in topic.partitions
-        for record in unread_records(row, index)
-        if record.order_id == order_id
-    ]
-    return sorted(found, key=lambda wait: (wait.since, wait.group, wait.topic, wait.partition, wait.offset))
-
-
 def floors(groups: Iterable[GroupLag], topics: frozenset[str]) -> dict[Place, int]:
     """Up to where every group has read each partition of these topics; those that nobody reads are left out."""
     found: dict[Place, int] = {}

@@ -135,7 +135,9 @@ def _eta(eta: Eta | None, status: LagStatus) -> str:
     if eta is None:
         return "At this pace it does not clear."
     high = "not foreseeable" if eta.high is None else span_words(eta.high)
-    return f"At this pace it clears in {span_words(eta.span)} (between {span_words(eta.low)} and {high})."
+    low = span_words(eta.low)
+    band = "" if low == high else f" (between {low} and {high})"
+    return f"At this pace it clears in {span_words(eta.span)}{band}."
 
 
 def _orders(waiting: Waiting | None, now: Instant) -> list[str]:

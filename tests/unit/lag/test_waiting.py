@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from slamon.lag.observation import Place
 from slamon.lag.order_index import Indexed, OrderIndex, Standing
 from slamon.lag.rows import GroupLag
-from slamon.lag.waiting import Wait, floors, waiting_behind, waits_of
+from slamon.lag.waiting import floors, waiting_behind
 from tests.builders import HOUR, MINUTE, T0, day
 from tests.fakes.lag import FakeBroker, FakeGroup, FakeLog, Followed
 
@@ -104,13 +104,6 @@ def test_a_thinned_index_stays_bounded_keeps_the_oldest_and_the_soonest_and_says
     assert waiting.at_least
     assert waiting.oldest == Indexed(0, "o-0", T0)
     assert waiting.soonest == "o-77"
-
-
-def test_where_an_order_waits() -> None:
-    index = index_of((A0, 0, "o-1"), (A0, 1, "o-2"), (A0, 2, "o-1"))
-    groups = [group_at({A0: 1}, {A0: 3}), group_at({A0: 3}, {A0: 3}, "crm")]
-    assert waits_of("o-1", groups, index) == [Wait("mes", "a", 0, 2, T0 - HOUR + 2 * MINUTE, 1)]
-    assert waits_of("o-9", groups, index) == []
 
 
 @given(st.lists(st.sampled_from(sorted(STANDINGS)), max_size=60), st.integers(0, 60), st.integers(4, 80))
