@@ -22,7 +22,20 @@ def test_python_m_slamon() -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["run", "check-config", "replay", "report", "demo", "orders", "explain", "notices", "schema"],
+    [
+        "run",
+        "check-config",
+        "replay",
+        "report",
+        "demo",
+        "orders",
+        "explain",
+        "notices",
+        "notify",
+        "lag",
+        "incidents",
+        "schema",
+    ],
 )
 def test_every_command_explains_itself(command: str) -> None:
     ran = slamon(command, "--help")
@@ -31,7 +44,7 @@ def test_every_command_explains_itself(command: str) -> None:
     assert "\x1b" not in ran.out
 
 
-@pytest.mark.parametrize("command", ["lag", "services", "incidents", "doctor", "notify"])
+@pytest.mark.parametrize("command", ["services", "doctor", "rules", "dashboards"])
 def test_commands_of_later_versions_are_not_pretended(command: str) -> None:
     ran = slamon(command)
     assert ran.code == 2
