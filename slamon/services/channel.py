@@ -73,13 +73,17 @@ class Channel:
         order's message.
         """
         under_way = {self._subject(started.offer) for started in self.in_flight.values()}
-        in_doubt = orders_in_doubt(self)
+        in_doubt: set[str | None] | None = None  # looked for once, and only where something could be held up by it
         for found in self.waiting.values():
             not_before = found.offer.not_before
             is_early = not_before is not None and now is not None and now < not_before
-            is_second = not found.unknown and found.offer.order_id in in_doubt
-            if not is_early and not is_second and self._subject(found.offer) not in under_way:
-                yield found
+            if is_early or self._subject(found.offer) in under_way:
+                continue
+            if not found.unknown:
+                in_doubt = orders_in_doubt(self) if in_doubt is None else in_doubt
+                if found.offer.order_id in in_doubt:
+                    continue
+            yield found
 
     def next(self, now: Instant | None = None) -> str | None:
         """The notice that may be started now; None when there is none."""
