@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Final, NamedTuple, TypeAlias
 
-from slamon.kafka.lag.faults import OK
 from slamon.kafka.lag.wire import TAGS, Answer, Api, Memory, Question, Reader, count, text
 
 _API: Final = Api(key=2, oldest=2, newest=7, flexible=6)
@@ -78,11 +77,6 @@ def read_moments(answer: Answer) -> dict[str, dict[int, Stood]]:
     """What a leader tells, by topic and partition."""
     reader = _reader(answer)
     return {reader.text() or "": _partitions(reader, answer.version) for _ in range(reader.count())}
-
-
-def has_error(partitions: Mapping[int, Stood]) -> bool:
-    """Whether something is not told."""
-    return any(stood.error != OK for stood in partitions.values())
 
 
 def _question(isolation: int, moments: Moments) -> Question:
