@@ -95,9 +95,12 @@ def follow(story: Story, face: Face, more: Iterable[Line | str], rules: ClockRul
         return False
     story.turn += 1
     story.face = face
-    new = [line if isinstance(line, Line) else Line(story.turn, line) for line in lines]
-    story.lines = [*story.lines, *(Line(story.turn, line.text, line.calls) for line in new)][-MOST_LINES:]
+    story.lines = [*story.lines, *(_said_in(story.turn, line) for line in lines)][-MOST_LINES:]
     return True
+
+
+def _said_in(turn: int, line: Line | str) -> Line:
+    return Line(turn, line) if isinstance(line, str) else Line(turn, line.text, line.calls)
 
 
 def changes(before: Face, after: Face, rules: ClockRules) -> Iterator[str]:

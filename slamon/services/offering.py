@@ -83,8 +83,7 @@ class Offering:
         """Offer what is unsettled about an order, as it stands at `now`.
 
         `only` these deliveries, else also what met a receiver that refused everything; only to this partition of the
-        `outbox`. Nothing is offered to receivers that
-        are configured no more.
+        `outbox`. Nothing is offered to receivers that are configured no more.
         """
         if only is not None and not only:
             return  # the order itself is costly to write
